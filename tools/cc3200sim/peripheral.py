@@ -1,0 +1,65 @@
+"""What every block of the chip is: registers at an address, a clock, interrupt lines, a state that can be saved."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from cc3200sim.clock import Clock
+
+
+class IrqLine:
+    """A level-sensitive interrupt line into the NVIC. `number` is the vector number (hw_ints.h: 16 + IRQ)."""
+
+    def __init__(self, number: int, on_change: Callable[[int, bool], None]) -> None:
+        self.number = number
+        self.level = False
+        self._on_change = on_change
+
+    def set(self, level: bool) -> None:
+        """Drive the line; the NVIC is told of every change."""
+        if level != self.level:
+            self.level = level
+            self._on_change(self.number, level)
+
+
+class Unmodelled(Exception):
+    """Raised by a peripheral for a register it does not claim: the bus reports it once, with address and pc."""
+
+
+class Peripheral:
+    """A block of memory-mapped registers. Subclasses name their mutable attributes in STATE.
+
+    An Event held in an attribute must not be listed in STATE: after a restore, `restored` re-arms what it needs from
+    state (the clock's own queue is restored with the snapshot, so most peripherals schedule by absolute cycle kept in
+    STATE and check it in the callback instead of cancelling).
+    """
+
+    name: ClassVar[str] = ""
+    size: ClassVar[int] = 0x1000
+    STATE: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.reset()
+
+    def reset(self) -> None:
+        """Put every register to its reset value."""
+
+    def read(self, offset: int, size: int) -> int:
+        """A load of size bytes (1, 2, 4) at a byte offset from the base."""
+        raise Unmodelled
+
+    def write(self, offset: int, value: int, size: int) -> None:
+        """A store of size bytes (1, 2, 4) at a byte offset from the base."""
+        raise Unmodelled
+
+    def save(self) -> dict[str, Any]:
+        """The state for a snapshot."""
+        return {name: copy.deepcopy(getattr(self, name)) for name in self.STATE}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go back to a saved state."""
+        for name, value in state.items():
+            setattr(self, name, copy.deepcopy(value))
