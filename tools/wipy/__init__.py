@@ -1,0 +1,1 @@
+"""The build's own logic: importable and tested without SCons, which only calls it."""
