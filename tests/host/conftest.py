@@ -1,0 +1,57 @@
+"""Compiles the firmware's pure C files for this machine, with sanitizers, and runs them as programs."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PORT = ROOT / "ports" / "cc3200"
+FLAGS = ("-std=gnu99", "-g", "-O1", "-Wall", "-Wextra", "-Werror", "-fno-sanitize-recover=all",
+         "-fsanitize=address,undefined")
+
+Compile = Callable[..., Path]
+
+
+def compiler() -> str:
+    """The host's C compiler; a machine without one can't run these tests, and they fail rather than hide it."""
+    found = shutil.which("gcc") or shutil.which("clang")
+    assert found, "the tests of the pure C files need a C compiler: install gcc"
+    return found
+
+
+@pytest.fixture(scope="session")
+def compile_host(tmp_path_factory: pytest.TempPathFactory) -> Compile:
+    """compile_host(name, sources, includes=(), flags=()) -> the program, built once a session for the same words.
+
+    Sources are paths below the repository or absolute; the port's folder and the repository's root are searched for
+    includes.
+    """
+    folder = tmp_path_factory.mktemp("host")
+    built: dict[str, Path] = {}
+
+    def build(name: str, sources: Sequence[str | Path], includes: Sequence[str | Path] = (),
+              flags: Sequence[str] = ()) -> Path:
+        words = [compiler(), *FLAGS, f"-I{PORT}", f"-I{ROOT}", *(f"-I{path}" for path in includes),
+                 *(str(ROOT / source) for source in sources), *flags]
+        key = hashlib.sha256("\0".join(words).encode()).hexdigest()[:12]
+        if key not in built:
+            program = folder / f"{name}-{key}"
+            done = subprocess.run([*words, "-o", str(program)], capture_output=True, text=True)
+            assert done.returncode == 0, f"{name} does not compile:\n{done.stderr}"
+            built[key] = program
+        return built[key]
+
+    return build
+
+
+def run_program(program: Path, script: str) -> list[str]:
+    """Run a test program with script as its standard input; its lines, and a failure with what sanitizers said."""
+    done = subprocess.run([str(program)], input=script.encode(), capture_output=True, timeout=60)
+    assert done.returncode == 0, f"{program.name} ended with {done.returncode}:\n{done.stderr.decode()}"
+    return done.stdout.decode().splitlines()
