@@ -1,0 +1,200 @@
+"""Sets up what a build needs on this machine: .venv with the pinned Python packages, the cross compiler and, for the
+tests, a compiler for this machine. Run by sconsw before anything is installed, so it uses Python's own library alone.
+
+Each step that is done leaves a mark, the last thing it writes; a step without its mark is done again.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from wipy import apt, cache, toolchain
+from wipy.console import Console
+from wipy.errors import UserError
+
+VENV = ".venv"
+MARKS = "wipy-setup"  # folder in VENV; sconsw looks at what is in it
+REQUIREMENTS_MARK = "pyproject.toml"  # a copy of the file whose requirements are installed
+PLACE_MARK = "place"  # the absolute path of the repository: an environment cannot be moved
+HOST_MARK = "host"  # the machine's own compiler was found to work
+
+HOST_PACKAGES = ("gcc", "libc6-dev", "make")  # Debian's names; gcc brings the sanitizers' libraries
+VENV_PACKAGES = ("python3-venv",)
+
+# Words of the command line whose targets compile for this machine too. sconsw has the same list.
+_HOST_WORDS = re.compile(r"(test|bench)([-_].*)?$")
+
+
+def main(words: Sequence[str], root: Path) -> int:
+    """Sets up for a run of scons with these words in root, the repository. Returns the exit status."""
+    console = Console(name="sconsw")
+    try:
+        prepare(words, root, console)
+    except UserError as error:
+        console.say(str(error))
+        return 1
+    except KeyboardInterrupt:
+        console.say("interrupted; the next run goes on from here")
+        return 130
+    except OSError as error:
+        console.say(f"{error.filename or root}: {error.strerror}")
+        return 1
+    return 0
+
+
+def prepare(words: Sequence[str], root: Path, console: Console) -> None:
+    """Does each step that is not done yet. Raises UserError with one line on what is in the way."""
+    if not os.access(root, os.W_OK):
+        raise UserError(f"cannot write to {root}: permission denied")
+    with cache.lock(root):
+        make_venv(root, console)
+        if not any(word.startswith("CROSS_COMPILE=") for word in words) and not os.environ.get("CROSS_COMPILE"):
+            install_cross_compiler(console)
+        if any(_HOST_WORDS.match(word) for word in words):
+            install_host_compiler(root, console)
+
+
+def is_ready(root: Path) -> bool:
+    """True when .venv holds what pyproject.toml names."""
+    marks = root / VENV / MARKS
+    try:
+        return (
+            (marks / REQUIREMENTS_MARK).read_bytes() == (root / "pyproject.toml").read_bytes()
+            and (marks / PLACE_MARK).read_text() == f"{root}\n"
+            and (root / VENV / "bin" / "python").exists()
+        )
+    except FileNotFoundError:
+        return False
+
+
+def make_venv(root: Path, console: Console) -> None:
+    """Makes .venv and installs the requirements into it, unless that is done."""
+    if is_ready(root):
+        return
+    venv, marks = root / VENV, root / VENV / MARKS
+    complete = (marks / REQUIREMENTS_MARK).exists() and (marks / PLACE_MARK).exists()
+    if complete and (marks / PLACE_MARK).read_text() == f"{root}\n" and (venv / "bin" / "python").exists():
+        console.say(f"pyproject.toml changed: bringing {VENV} up to date")
+        (marks / REQUIREMENTS_MARK).unlink()
+    else:
+        if venv.exists():
+            if not marks.is_dir():
+                raise UserError(f"{venv} was not made by sconsw: move it away")
+            shutil.rmtree(venv)
+        marks.mkdir(parents=True)  # first, so that an interrupted run's remains are known as ours
+        console.say(f"making {VENV} with Python {'.'.join(map(str, sys.version_info[:3]))}")
+        _create_venv(venv, console)
+    _install_requirements(root, console)
+    (marks / PLACE_MARK).write_text(f"{root}\n")
+    new = marks / f"{REQUIREMENTS_MARK}.new"
+    shutil.copyfile(root / "pyproject.toml", new)
+    new.replace(marks / REQUIREMENTS_MARK)
+
+
+def install_cross_compiler(console: Console) -> None:
+    """Installs the cross compiler where there is none, or one without its C library."""
+    try:
+        toolchain.find()
+    except UserError:
+        if not apt.available():
+            raise
+        apt.install(toolchain.PACKAGES, console)
+        toolchain.find()
+
+
+def install_host_compiler(root: Path, console: Console) -> None:
+    """Installs what compiles and runs C on this machine with sanitizers, where that does not work yet."""
+    mark = root / VENV / MARKS / HOST_MARK
+    if mark.exists():
+        return
+    if not _host_compiles(mark.parent):
+        advice = f"the tests compile C for this machine: install {', '.join(HOST_PACKAGES)} (Debian's names)"
+        if not apt.available():
+            raise UserError(advice)
+        apt.install(HOST_PACKAGES, console)
+        if not _host_compiles(mark.parent):
+            raise UserError(f"{advice}; cc still does not work")
+    mark.touch()
+
+
+def _create_venv(venv: Path, console: Console) -> None:
+    # sys.executable may be a link that the next release of Python changes; the version's own name is not.
+    python = Path(sys.executable)
+    own = python.with_name(f"python{sys.version_info[0]}.{sys.version_info[1]}")
+    python = own if own.exists() else python
+
+    def create() -> subprocess.CompletedProcess[str]:
+        command = [str(python), "-m", "venv", str(venv)]
+        return subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
+
+    made = create()
+    if made.returncode != 0 and "ensurepip" in made.stdout + made.stderr:
+        # Debian keeps pip's seed apart, in a package of each Python version.
+        if not apt.available():
+            raise UserError("Python's venv and ensurepip modules are missing: install them")
+        apt.install(VENV_PACKAGES, console)
+        made = create()
+    if made.returncode != 0:
+        raise UserError(f"cannot make {venv}: {_last_line(made.stderr or made.stdout)}")
+
+
+def _install_requirements(root: Path, console: Console) -> None:
+    console.say(f"installing Python packages into {VENV}")
+    command = [
+        str(root / VENV / "bin" / "python"), "-m", "pip", "install", "--disable-pip-version-check", "--no-input",
+        "--progress-bar", "off", "--editable", f"{root}[test]",
+    ]  # fmt: skip
+    lines: list[str] = []
+    try:
+        with subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            errors="replace",
+        ) as process:  # fmt: skip
+            assert process.stdout is not None
+            for line in process.stdout:
+                lines.append(line.strip())
+                if lines[-1].startswith(("Collecting ", "Downloading ", "Installing ", "Building ")):
+                    console.progress(lines[-1])
+    finally:
+        console.finish()
+    if process.returncode != 0:
+        raise UserError(f"cannot install the Python packages: {_pip_reason(lines)}")
+
+
+def _pip_reason(lines: Sequence[str]) -> str:
+    """The line that tells most. pip warns of each failed connection, then errs about the package it did not find."""
+    for mark in ("Failed to establish", "Temporary failure in name resolution", "ConnectionError", "No space left"):
+        for line in lines:
+            if mark in line:
+                return "no connection to the package index" if mark != "No space left" else line
+    errors = [line.removeprefix("ERROR: ") for line in lines if line.startswith("ERROR: ")]
+    return errors[0] if errors else _last_line("\n".join(lines))
+
+
+def _last_line(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[-1] if lines else "no reason given"
+
+
+def _host_compiles(folder: Path) -> bool:
+    """True when cc makes a program with the sanitizers, and make is there."""
+    if shutil.which("make") is None or shutil.which("cc") is None:
+        return False
+    program = folder / "host-probe"
+    try:
+        made = subprocess.run(
+            ["cc", "-fsanitize=address,undefined", "-x", "c", "-o", program, "-"],
+            input="#include <stdio.h>\nint main(void) { return puts(\"\") < 0; }\n",
+            capture_output=True, text=True, errors="replace", check=False,
+        )  # fmt: skip
+        return made.returncode == 0
+    finally:
+        program.unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[2:], Path(sys.argv[1])))
