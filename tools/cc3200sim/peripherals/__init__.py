@@ -1,0 +1,1 @@
+"""The blocks of the chip, one class a block by its datasheet name. `blocks.py` puts them together."""

@@ -1,0 +1,1 @@
+"""What is outside the chip: pins and wires, serial terminals, devices on buses."""
