@@ -15,7 +15,22 @@ PORT = ROOT / "ports" / "cc3200"
 FLAGS = ("-std=gnu99", "-g", "-O1", "-Wall", "-Wextra", "-Werror", "-fno-sanitize-recover=all",
          "-fsanitize=address,undefined")
 
-Compile = Callable[..., Path]
+
+
+class HostProgram:
+    """A compiled test program."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def run(self, script: str) -> list[str]:
+        """Run it with script as its standard input: its lines, or a failure with what the sanitizers said."""
+        done = subprocess.run([str(self.path)], input=script.encode(), capture_output=True, timeout=60)
+        assert done.returncode == 0, f"{self.path.name} ended with {done.returncode}:\n{done.stderr.decode()}"
+        return done.stdout.decode(errors="surrogateescape").splitlines()
+
+
+Compile = Callable[..., HostProgram]
 
 
 def compiler() -> str:
@@ -27,7 +42,7 @@ def compiler() -> str:
 
 @pytest.fixture(scope="session")
 def compile_host(tmp_path_factory: pytest.TempPathFactory) -> Compile:
-    """compile_host(name, sources, includes=(), flags=()) -> the program, built once a session for the same words.
+    """compile_host(name, sources, includes=(), flags=()) -> a HostProgram, built once a session for the same words.
 
     Sources are paths below the repository or absolute; the port's folder and the repository's root are searched for
     includes.
@@ -36,7 +51,7 @@ def compile_host(tmp_path_factory: pytest.TempPathFactory) -> Compile:
     built: dict[str, Path] = {}
 
     def build(name: str, sources: Sequence[str | Path], includes: Sequence[str | Path] = (),
-              flags: Sequence[str] = ()) -> Path:
+              flags: Sequence[str] = ()) -> HostProgram:
         words = [compiler(), *FLAGS, f"-I{PORT}", f"-I{ROOT}", *(f"-I{path}" for path in includes),
                  *(str(ROOT / source) for source in sources), *flags]
         key = hashlib.sha256("\0".join(words).encode()).hexdigest()[:12]
@@ -45,13 +60,7 @@ def compile_host(tmp_path_factory: pytest.TempPathFactory) -> Compile:
             done = subprocess.run([*words, "-o", str(program)], capture_output=True, text=True)
             assert done.returncode == 0, f"{name} does not compile:\n{done.stderr}"
             built[key] = program
-        return built[key]
+        return HostProgram(built[key])
 
     return build
 
-
-def run_program(program: Path, script: str) -> list[str]:
-    """Run a test program with script as its standard input; its lines, and a failure with what sanitizers said."""
-    done = subprocess.run([str(program)], input=script.encode(), capture_output=True, timeout=60)
-    assert done.returncode == 0, f"{program.name} ended with {done.returncode}:\n{done.stderr.decode()}"
-    return done.stdout.decode().splitlines()
