@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import heapq
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,12 +17,18 @@ def cycles(seconds: float) -> int:
 
 @dataclass(order=True)
 class Event:
-    """A callback that is due at an absolute cycle. Same cycle: first scheduled, first called."""
+    """A callback that is due at an absolute cycle. Same cycle: first scheduled, first called.
+
+    A snapshot keeps the event itself, so a component may list an attribute that holds one in its STATE.
+    """
 
     when: int
     order: int
     callback: Callable[[], None] = field(compare=False)
     cancelled: bool = field(default=False, compare=False)
+
+    def __deepcopy__(self, memo: dict[int, object]) -> Event:
+        return self
 
 
 class Clock:
@@ -31,17 +38,21 @@ class Clock:
         self._queue: list[Event] = []
         self._order = 0
         self._base = 0
-        # The core replaces these two: cycles executed in the running slice, and a request to end the slice sooner.
-        self.executed_in_slice: Callable[[], int] = lambda: 0
+        self._counter: ctypes.c_uint64 = ctypes.c_uint64(0)
+        # The core replaces it: asks to end the running slice at an absolute cycle, if that is sooner.
         self.shorten_slice: Callable[[int], None] = lambda when: None
+
+    def count_with(self, counter: ctypes.c_uint64) -> None:
+        """Let a counter that the core increments an instruction add to the time (the core zeroes it after a slice)."""
+        self._counter = counter
 
     @property
     def now(self) -> int:
         """Cycles since power-up, exact also inside a register access."""
-        return self._base + self.executed_in_slice()
+        return self._base + self._counter.value
 
     def advance_to(self, when: int) -> None:
-        """Move time to an absolute cycle (the core calls this between slices)."""
+        """Move time to an absolute cycle (the core calls this around slices, with its counter at zero)."""
         self._base = when
 
     def at(self, when: int, callback: Callable[[], None]) -> Event:
@@ -75,12 +86,13 @@ class Clock:
             heapq.heappop(self._queue).callback()
 
     def save(self) -> tuple[int, int, list[Event]]:
-        """The state for a snapshot (callbacks are kept by reference: same process, same machine)."""
-        live = [Event(e.when, e.order, e.callback) for e in self._queue if not e.cancelled]
-        return self._base, self._order, live
+        """The state for a snapshot (events are kept by reference: same process, same machine)."""
+        return self._base, self._order, [event for event in self._queue if not event.cancelled]
 
     def restore(self, state: tuple[int, int, list[Event]]) -> None:
-        """Go back to a saved state."""
+        """Go back to a saved state; the events that waited then wait again, cancelled since or not."""
         self._base, self._order, live = state
-        self._queue = [Event(e.when, e.order, e.callback) for e in live]
+        for event in live:
+            event.cancelled = False
+        self._queue = list(live)
         heapq.heapify(self._queue)

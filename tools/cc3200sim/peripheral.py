@@ -28,12 +28,15 @@ class Unmodelled(Exception):
     """Raised by a peripheral for a register it does not claim: the bus reports it once, with address and pc."""
 
 
+class BusError(Exception):
+    """Raised by a peripheral that does not answer (its clock is off, say): the firmware gets a bus fault."""
+
+
 class Peripheral:
     """A block of memory-mapped registers. Subclasses name their mutable attributes in STATE.
 
-    An Event held in an attribute must not be listed in STATE: after a restore, `restored` re-arms what it needs from
-    state (the clock's own queue is restored with the snapshot, so most peripherals schedule by absolute cycle kept in
-    STATE and check it in the callback instead of cancelling).
+    STATE may name attributes that hold an Event of the clock: events are kept by reference, and the clock's own queue
+    is restored with the snapshot.
     """
 
     name: ClassVar[str] = ""

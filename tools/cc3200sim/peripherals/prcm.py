@@ -53,7 +53,7 @@ ENABLE_SLOW_CLOCK = 0x4  # its bit in INTERRUPT_ENABLE (driver library, PRCMIntE
 
 
 class AppsRcm(RegisterBlock):
-    """Clock gates, soft resets and interrupts. A soft reset register reads bit 1 while the block is clocked and not held.
+    """Clock gates, soft resets and interrupts. Bit 1 of a soft reset register: the block is clocked and not held.
 
     Low-power deep sleep, sleep timers and deep-sleep wake configuration are not modelled.
     """

@@ -1,0 +1,165 @@
+"""The whole device: the chip's blocks at their addresses, its serial flash, and power. Wiring only."""
+
+from __future__ import annotations
+
+import logging
+from enum import Enum
+from typing import Any
+
+from cc3200sim import rom
+from cc3200sim.bus import Access, Bus
+from cc3200sim.clock import CPU_HZ, Clock, cycles
+from cc3200sim.cpu import Cpu
+from cc3200sim.nvic import Nvic
+from cc3200sim.peripherals.blocks import Blocks
+from cc3200sim.peripherals.reset import ResetKind
+from cc3200sim.systick import Dwt
+from cc3200sim.world.pins import Pins
+from cc3200sim.world.serial import SerialPort
+
+log = logging.getLogger("cc3200sim")
+
+
+class Power(Enum):
+    """What runs: all, the always-on part alone, nothing."""
+
+    ON = "on"
+    HIBERNATE = "hibernate"
+    OFF = "off"
+
+
+class Machine:
+    """A CC3200 with a serial flash.
+
+    `image` is put into the flash as /sys/mcuimg.bin first; without it the flash is started as it is. `rom_image` is
+    the chip's ROM (rom.load() finds it). The machine is made with its power off.
+    """
+
+    def __init__(self, image: bytes | None, flash: Any, rom_image: bytes | None = None) -> None:
+        self.flash = flash
+        if image is not None:
+            flash.write(rom.IMAGE_FILE, image)
+        self.clock = Clock()
+        self.bus = Bus()
+        self.nvic = Nvic(self.clock, lambda: self.reset_request(ResetKind.CORE))
+        self.dwt = Dwt(self.clock)
+        self.cpu = Cpu(self.clock, self.bus, self.nvic)
+        self.cpu.write_memory(0, rom.load() if rom_image is None else rom_image)
+        self.blocks = Blocks(self.clock, self.nvic.line, self.reset_request)
+        self.power = Power.OFF
+        self.last_reset: ResetKind | None = None
+        self._requested: ResetKind | None = None
+        self.bus.map(0xE000_1000, self.dwt)
+        self.bus.map(0xE000_E000, self.nvic)
+        for base, block in self.blocks.mapping.items():
+            self.bus.map(base, block)
+
+    @property
+    def pins(self) -> Pins:
+        """The chip's pins."""
+        return self.blocks.pins
+
+    @property
+    def uart(self) -> SerialPort:
+        """The terminal on UART0."""
+        return self.blocks.uart0.port
+
+    # Power and reset
+
+    def power_on(self) -> None:
+        """Apply power: a power-on reset, and the ROM loader starts the image in the flash."""
+        self._reset(ResetKind.POWER_ON)
+
+    def power_cut(self) -> None:
+        """Take the power away at this instant. What the flash had taken stays."""
+        self.power = Power.OFF
+        self.cpu.stop()
+
+    def reset_request(self, kind: ResetKind) -> None:
+        """A block asks for a reset; it happens before the next instruction."""
+        self._requested = kind
+        self.cpu.stop()
+
+    def _reset(self, kind: ResetKind) -> None:
+        log.info("reset: %s", kind.value)
+        self._requested = None
+        self.last_reset = kind
+        self.blocks.reset(kind)
+        self.dwt.reset()
+        self.nvic.reset()
+        if kind is ResetKind.HIBERNATE:
+            self.power = Power.HIBERNATE  # until the hibernate block asks for the way out
+            return
+        self.power = Power.ON
+        rom.boot(self.cpu, self.flash)
+
+    # Time
+
+    @property
+    def seconds(self) -> float:
+        """Virtual seconds since the machine was made."""
+        return self.clock.now / CPU_HZ
+
+    @property
+    def instructions(self) -> int:
+        """Instructions executed so far."""
+        return self.cpu.instructions
+
+    def run(self, seconds: float) -> None:
+        """Run for a span of virtual time."""
+        self.run_until(self.clock.now + cycles(seconds))
+
+    def run_until(self, deadline: int) -> None:
+        """Run to an absolute cycle, through resets; returns sooner when the power is cut or `stop` is called."""
+        while self._powered() and self.clock.now < deadline:
+            if self.power is Power.ON:
+                self.cpu.run_until(deadline)
+            else:
+                self._sleep_until(deadline)
+            requested, self._requested = self._requested, None
+            if requested is not None and self._powered():
+                self._reset(requested)
+            elif self.cpu.stopping:
+                return
+
+    def _powered(self) -> bool:
+        return self.power is not Power.OFF
+
+    def _sleep_until(self, deadline: int) -> None:
+        while self._requested is None and self.clock.now < deadline:
+            waiting = self.clock.next_deadline
+            self.clock.advance_to(deadline if waiting is None else min(waiting, deadline))
+            self.clock.run_due()
+
+    def stop(self) -> None:
+        """Make `run` return before the next instruction (from an event or a register access)."""
+        self.cpu.stop()
+
+    @property
+    def unmodelled(self) -> list[Access]:
+        """The first access to each register that nothing models."""
+        return self.bus.unmodelled
+
+    # Snapshots
+
+    def save(self) -> dict[str, Any]:
+        """The state of everything, between instructions."""
+        return {
+            "cpu": self.cpu.save(),
+            "clock": self.clock.save(),
+            "flash": self.flash.save(),
+            "nvic": self.nvic.save(),
+            "dwt": self.dwt.save(),
+            "blocks": self.blocks.save(),
+            "machine": (self.power, self.last_reset, self._requested),
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go back to a saved state of this machine."""
+        self.cpu.restore(state["cpu"])
+        self.clock.restore(state["clock"])
+        self.flash.restore(state["flash"])
+        self.nvic.restore(state["nvic"])
+        self.dwt.restore(state["dwt"])
+        self.blocks.restore(state["blocks"])
+        self.power, self.last_reset, self._requested = state["machine"]
