@@ -1,0 +1,42 @@
+"""Read by SCons before SConstruct: makes the build's own logic in tools/ importable, and errors one line long."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import SCons.Script.Main
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tools"))
+
+SCons.Script.Main.progress_display.set_mode(False)  # what is built says enough
+
+
+@contextmanager
+def one_line_errors() -> Iterator[None]:
+    """What a user can put right ends the build with a line that says so, not with a traceback."""
+    from SCons.Errors import UserError as SConsError
+    from wipy.errors import UserError
+
+    try:
+        yield
+    except (UserError, SConsError) as error:
+        print(f"scons: {error}", file=sys.stderr)
+        sys.exit(2)
+
+
+def action(function, words, **options):  # type: ignore[no-untyped-def]
+    """A SCons action that calls function(target, source, env) and says `words`; a UserError becomes the build's error."""
+    from SCons.Errors import BuildError
+    from SCons.Script import Action
+    from wipy.errors import UserError
+
+    def run(target, source, env):  # type: ignore[no-untyped-def]
+        try:
+            function(target, source, env)
+        except UserError as error:
+            raise BuildError(node=target[0], errstr=str(error)) from None
+        return 0
+
+    # The signature is the function that does the work, not this wrapper.
+    return Action(run, words, varlist=["ACTION_VERSION", *options.pop("varlist", [])], **options)

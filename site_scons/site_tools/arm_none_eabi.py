@@ -1,0 +1,146 @@
+"""SCons tool: compile and link for the CC3200 with arm-none-eabi-gcc.
+
+Gives env.CObject(target, source) and env.Firmware([elf, map], objects), a scanner that follows #include as the compiler does
+(also `#include MACRO`), and the flags of the chip.
+"""
+
+import os
+import re
+
+from SCons.Script import Action, Builder, Scanner
+from wipy import toolchain
+
+# Cortex-M4 without its FPU (the CC3200 has none), sizes first; what no one refers to is dropped by the linker.
+CPU = ["-mthumb", "-mcpu=cortex-m4", "-mfloat-abi=soft", "-mabi=aapcs"]
+CODE = ["-std=gnu99", "-Os", "-g", "-ffunction-sections", "-fdata-sections", "-fno-common", "-fsigned-char",
+        "-mno-unaligned-access", "-fsingle-precision-constant",
+        "--param=min-pagesize=0"]  # fmt: skip
+BUILD_TYPES = {"release": ["NDEBUG"], "debug": ["DEBUG"]}
+
+_DIRECTIVE = re.compile(
+    rb'^[ \t]*#[ \t]*(?:include[ \t]+(?:"([^"\n]+)"|<([^>\n]+)>|([A-Za-z_]\w*))'
+    rb'|define[ \t]+(\w+)[ \t]+["<]([\w./+-]+\.[ch])[">])',
+    re.MULTILINE,
+)
+
+
+class Includes:
+    """Every file that a source includes, however deep, whatever the #ifs around it say.
+
+    Takes the search path from CPPPATH, follows `#include MACRO` through the files that define the macro as a file name
+    (and CPPDEFINES), and leaves out the names in `without` with all they include.
+    """
+
+    def __init__(self, without: frozenset[str] = frozenset()) -> None:
+        self.without = without
+
+    # Shared by all scanners of one build: what each file says, and where each name was found.
+    _said: dict[str, list[tuple[str, str, str, str, str]]] = {}
+    _found: dict[tuple[str, str], object] = {}
+
+    def _directives(self, node) -> list[tuple[str, str, str, str, str]]:  # type: ignore[no-untyped-def]
+        path = node.get_internal_path()
+        if path in self._said and not node.has_builder():
+            return self._said[path]
+        try:
+            with open(path, "rb") as stream:
+                said = [tuple(part.decode() for part in match) for match in _DIRECTIVE.findall(stream.read())]
+        except OSError:
+            return []  # generated, not there yet: SCons asks again once it is
+        self._said[path] = said
+        return said
+
+    def _find(self, env, folder, name):  # type: ignore[no-untyped-def]
+        """The node of an included file, or None where the search path does not have it (the compiler's own headers)."""
+        key = (folder.get_internal_path(), name)
+        if key not in self._found:
+            path = os.path.normpath(os.path.join(key[0], name))
+            if path in env["GENERATED"] or os.path.isfile(path):
+                self._found[key] = env.File(path if os.path.isabs(path) else "#" + path)
+            else:
+                self._found[key] = None
+        return self._found[key]
+
+    def __call__(self, node, env, path=()):  # type: ignore[no-untyped-def]
+        search = [env.Dir(folder) for folder in env["CPPPATH"]]
+        macros = {name: {value.strip('\\"')} for name, value in env["INCLUDE_MACROS"].items()}
+        asked: set[str] = set()
+        seen = {node}
+        todo = [node]
+
+        def follow(folder, name, quoted) -> None:  # type: ignore[no-untyped-def]
+            if name in self.without:
+                return
+            for place in [folder, *search] if quoted else search:
+                found = self._find(env, place, name)
+                if found is not None:
+                    if found not in seen:
+                        seen.add(found)
+                        todo.append(found)
+                    return
+
+        while todo:
+            current = todo.pop()
+            folder = current.dir
+            for quoted, angled, macro, defined, value in self._directives(current):
+                if quoted or angled:
+                    follow(folder, quoted or angled, bool(quoted))
+                elif macro:
+                    asked.add(macro)
+                elif defined:
+                    macros.setdefault(defined, set()).add(value)
+            if not todo:
+                for macro in asked:
+                    for name in sorted(macros.get(macro, ())):
+                        follow(folder, name, True)
+        seen.discard(node)
+        return sorted(seen, key=str)
+
+
+def c_scanner(without: frozenset[str] = frozenset()):  # type: ignore[no-untyped-def]
+    """A SCons scanner over Includes."""
+    return Scanner(function=Includes(without), skeys=[".c", ".S", ".s"], recursive=False)
+
+
+def include_flags(env) -> str:  # type: ignore[no-untyped-def]
+    """The compiler's flags for CPPPATH; headers outside the project are not ours to warn about."""
+    folders = [env.Dir(folder).path for folder in env["CPPPATH"]]
+    return " ".join(f"-isystem {folder}" if os.path.isabs(folder) else f"-I{folder}" for folder in folders)
+
+
+def short_name(source, env) -> str:  # type: ignore[no-untyped-def]
+    """A source's path as it is told to people: within the project, or within MicroPython's tree."""
+    path = str(source)
+    root = env.get("MICROPYTHON", "") + os.sep
+    return path[len(root) :] if path.startswith(root) else path
+
+
+def generate(env) -> None:  # type: ignore[no-untyped-def]
+    found = toolchain.find(env["CROSS_COMPILE"])
+    env.Replace(CC=found.tool("gcc"), CC_VERSION=str(found))
+    env.AppendUnique(
+        CCFLAGS=[*CPU, *CODE],
+        LINKFLAGS=[*CPU, "-nostartfiles", "--specs=nano.specs", "-Wl,--gc-sections"],
+        CPPDEFINES=BUILD_TYPES[env["BTYPE"]],
+        CPPPATH=[],
+    )
+    env.Replace(CPPDEFPREFIX="-D", CPPDEFSUFFIX="", _include_flags=include_flags, _short_name=short_name)
+    env.SetDefault(GENERATED=set(), INCLUDE_MACROS={}, FILE_FLAGS=[], LIBS_TEXT="-lgcc")
+    # The compiler's version counts: another compiler, another object.
+    env["CCCOM"] = "$CC $CCFLAGS $FILE_FLAGS $_CPPDEFFLAGS ${_include_flags(__env__)} -c -o $TARGET $SOURCES"
+    env["LINKCOM"] = "$CC $LINKFLAGS -Wl,-Map=${TARGETS[1]} -T $LINKER_SCRIPT -o $TARGET $SOURCES $LIBS_TEXT"
+    env.Append(
+        BUILDERS={
+            "CObject": Builder(
+                action=Action("$CCCOM", None if env["V"] else "CC ${_short_name(SOURCE, __env__)}", varlist=["CC_VERSION"]),
+                suffix=".o",
+                single_source=True,
+                source_scanner=c_scanner(),
+            ),
+            "Firmware": Builder(action=Action("$LINKCOM", None if env["V"] else "LINK $TARGET", varlist=["CC_VERSION"])),
+        }
+    )
+
+
+def exists(env) -> bool:  # type: ignore[no-untyped-def]
+    return True  # generate() says what is missing

@@ -1,0 +1,66 @@
+"""SCons tool: what every build of this project shares: where things go, which board, and the words the user can say."""
+
+import os
+import sys
+import tomllib
+from pathlib import Path
+
+from SCons.Script import COMMAND_LINE_TARGETS, AlwaysBuild, Decider, Default, Help, SConsignFile, SetOption
+from wipy import board, thirdparty
+from wipy.errors import UserError
+
+
+def word(env, name: str, what: str, nodes=(), command=None):  # type: ignore[no-untyped-def]
+    """A word for the command line: builds `nodes`, then runs `command` each time it is asked for."""
+    env["WORDS"][name] = what
+    alias = env.Alias(name, nodes, command)
+    if command:
+        AlwaysBuild(alias)
+    return alias
+
+
+def words(env, settings) -> None:  # type: ignore[no-untyped-def]
+    """After everything is declared: refuses unknown words and writes the help."""
+    unknown = settings.UnknownVariables()
+    if unknown:
+        raise UserError(f"unknown variable {next(iter(unknown))!r}: scons -h lists them")
+    for target in COMMAND_LINE_TARGETS:
+        if target not in env["WORDS"] and not env.Entry(target).has_builder():
+            raise UserError(f"unknown target {target!r}: scons -h lists them")
+    lines = ["Words for the command line: scons [NAME=value ...] [target ...]", "", "Variables:"]
+    lines += [f"  {option.key + '=':<18}{option.help} [{option.default}]" for option in settings.options]
+    lines += ["", "Targets:", *(f"  {name:<18}{what}" for name, what in env["WORDS"].items())]
+    lines += ["", f"Boards: {', '.join(board.available(Path('boards')))}", "scons -H lists the options of SCons itself.", ""]
+    Help("\n".join(lines))
+    Default(env.Alias("image"))
+
+
+def generate(env) -> None:  # type: ignore[no-untyped-def]
+    SetOption("num_jobs", os.cpu_count() or 1)
+    SetOption("implicit_cache", 1)
+    SetOption("max_drift", 1)
+    SetOption("no_progress", True)
+    Decider("content-timestamp")
+    env["BOARD_FACTS"] = board.load(Path("boards"), env["BOARD"])
+    output = Path("build") / env["BOARD"]
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"cannot write the build folder {output}: {error.strerror}") from None
+    if not os.access(output, os.W_OK):
+        raise UserError(f"cannot write the build folder {output}")
+    SConsignFile(str(Path("build").absolute() / ".sconsign"))
+    project = tomllib.loads(Path("pyproject.toml").read_text())
+    env.Replace(
+        BUILD=f"#{output}",
+        VERSION=project["project"]["version"],
+        MICROPYTHON=str(thirdparty.locate(Path("third_party.toml"), env["MICROPYTHON_DIR"])),
+        WORDS={},
+        ENV={name: os.environ[name] for name in ("PATH", "HOME", "TERM", "LANG", "TMPDIR") if name in os.environ},
+    )
+    env.AddMethod(word, "Word")
+    env.AddMethod(words, "Words")
+
+
+def exists(env) -> bool:  # type: ignore[no-untyped-def]
+    return True

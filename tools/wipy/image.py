@@ -1,0 +1,56 @@
+"""mcuimg.bin: the raw image that the chip loads at 0x20004000, followed by the MD5 that bootloaders verify."""
+
+import hashlib
+import io
+from pathlib import Path
+
+from wipy.errors import UserError
+
+LOAD_ADDRESS = 0x20004000  # where the ROM loader and every bootloader put an image (EMULATION.md, "ROM")
+SIGNATURE_SIZE = 32  # bytes: an MD5 as lower-case hexadecimal digits, no terminator
+
+
+def sign(raw: bytes) -> bytes:
+    """The image with its MD5 behind it, as bootloaders in the field check it."""
+    return raw + hashlib.md5(raw).hexdigest().encode()
+
+
+def verify(image: bytes) -> bytes:
+    """The raw part of a signed image; raises UserError where the digest does not match."""
+    raw, signature = image[:-SIGNATURE_SIZE], image[-SIGNATURE_SIZE:]
+    if len(image) <= SIGNATURE_SIZE or hashlib.md5(raw).hexdigest().encode() != signature:
+        raise UserError("the image's MD5 does not match its content")
+    return raw
+
+
+def raw_image(elf: Path) -> bytes:
+    """What an ELF file loads, as one block from LOAD_ADDRESS with gaps filled with zeros.
+
+    Raises UserError where something is to be loaded below LOAD_ADDRESS: no bootloader could put it there.
+    """
+    from elftools.elf.elffile import ELFFile
+
+    blocks: dict[int, bytes] = {}
+    with elf.open("rb") as stream:
+        for segment in ELFFile(stream).iter_segments("PT_LOAD"):
+            if segment["p_filesz"]:
+                blocks[segment["p_paddr"]] = segment.data()
+    if not blocks:
+        raise UserError(f"{elf}: nothing in it is to be loaded")
+    if min(blocks) < LOAD_ADDRESS:
+        raise UserError(f"{elf}: loads at {min(blocks):#010x}, below the image's load address {LOAD_ADDRESS:#010x}")
+    raw = bytearray(max(address + len(data) for address, data in blocks.items()) - LOAD_ADDRESS)
+    for address, data in blocks.items():
+        raw[address - LOAD_ADDRESS : address - LOAD_ADDRESS + len(data)] = data
+    return bytes(raw)
+
+
+def intel_hex(raw: bytes) -> str:
+    """The raw image as Intel HEX records at its load address."""
+    from intelhex import IntelHex
+
+    records = IntelHex()
+    records.frombytes(raw, offset=LOAD_ADDRESS)
+    text = io.StringIO()
+    records.write_hex_file(text)
+    return text.getvalue()
