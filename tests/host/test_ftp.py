@@ -67,16 +67,19 @@ def test_wrong_login_waits_and_does_not_tell_a_user_name(ftp: Any) -> None:
     for user in ("micro", "nobody", "x" * 100):
         script = f"start\ncmd USER {user}\ncmd PASS wrong\npass 999\ncmd PWD\npass 1\ncmd PWD\n"
         lines = ftp.run(script)
-        assert lines[1:3] == ["< 331 Password required.", "unread 3"] or lines[2].startswith("unread")
+        assert lines[1] == "< 331 Password required."
+        assert lines[2:4] == ["unread 3", "unread 2"]  # PWD is left in the socket until the answer is due
         assert codes(lines) == ["220", "331", "530", "530"]
     again = "cmd USER micro\ncmd PASS x\npass 999\npass 1\n"
-    lines = ftp.run("start\n" + again + again + "pass 1000\n" + again + "pass 3000\n" + "cmd USER micro\ncmd PASS python\n")
+    lines = ftp.run("start\n" + again + again + "pass 1000\n" + again + "pass 3000\n"
+                    "cmd USER micro\ncmd PASS python\n")
     assert codes(lines) == ["220", "331", "530", "331", "530", "331", "530", "331", "230"]
 
 
 @pytest.mark.req("FTP-3")
 def test_active_mode_is_refused_and_passive_works(ftp: Any) -> None:
-    lines = session(ftp, "cmd PORT 10,0,0,1,4,5\ncmd EPRT |1|10.0.0.1|99|\ncmd PASV\ncmd EPSV\ncmd EPSV ALL\ncmd PASV\n")
+    lines = session(ftp, "cmd PORT 10,0,0,1,4,5\ncmd EPRT |1|10.0.0.1|99|\n"
+                         "cmd PASV\ncmd EPSV\ncmd EPSV ALL\ncmd PASV\n")
     assert lines == ["< 502 Active mode is not supported, use PASV or EPSV."] * 2 + [
         PASV, "< 229 Entering extended passive mode (|||2024|)", "< 200 EPSV only from now on.",
         "< 501 PASV is refused after EPSV ALL."]
@@ -153,7 +156,7 @@ def test_listings(ftp: Any) -> None:
 
 @pytest.mark.req("FTP-1")
 def test_every_month_is_english(ftp: Any) -> None:
-    names = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+    names = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
     before = "dir /flash/m\n" + "".join(
         f"file /flash/m/{n}\ndate /flash/m/{n} {(2020 - 1980) << 25 | n << 21 | 1 << 16}\n" for n in range(1, 13))
     out = bytes.fromhex(session(ftp, "cmd PASV\ncmd LIST /flash/m\nout\n", before)[-1][4:]).decode()
@@ -169,7 +172,8 @@ def test_directories_and_renames(ftp: Any) -> None:
     assert codes(lines)[4:] == ["250", "250", "550", "257"]
     before = "file /flash/a 61\nfile /flash/b 62\n"
     lines = session(ftp, "cmd RNFR /flash/a\ncmd RNTO /flash/c\ncat /flash/c\ncmd RNFR /flash/a\n"
-                         "cmd RNFR /flash/c\ncmd NOOP\ncmd RNTO /flash/d\ncmd RNFR /flash/c\ncmd RNTO /flash/b\n", before)
+                         "cmd RNFR /flash/c\ncmd NOOP\ncmd RNTO /flash/d\n"
+                         "cmd RNFR /flash/c\ncmd RNTO /flash/b\n", before)
     assert codes(lines) == ["350", "250", "550", "350", "200", "503", "350", "550"]
     assert "content 61" in lines
 
@@ -185,7 +189,8 @@ def test_a_quote_in_a_path_is_doubled(ftp: Any) -> None:
 def test_over_long_lines_and_paths(ftp: Any) -> None:
     assert codes(session(ftp, f"cmd CWD {'x' * 5000}\ncmd PWD\n")) == ["500", "257"]
     assert codes(session(ftp, f"cmd {'Y' * 134}\ncmd PWD\n")) == ["500", "257"]
-    assert codes(session(ftp, f"cmd MKD {'x' * 126}\ncmd CWD {'x' * 126}\ncmd MKD {'y' * 5}\n")) == ["257", "250", "553"]
+    deep = f"cmd MKD {'x' * 126}\ncmd CWD {'x' * 126}\ncmd MKD yyyyy\n"
+    assert codes(session(ftp, deep)) == ["257", "250", "553"]
     assert codes(session(ftp, f"cmd CWD {'../' * 30}flash/./../flash//\ncmd PWD\n")) == ["250", "257"]
     assert codes(session(ftp, "raw 50574400200d0a\ncmd PWD\n")) == ["500", "257"]  # a NUL within the line
     assert codes(session(ftp, "raw 5057440a\n")) == ["257"]                        # a bare LF ends a line too
