@@ -1,0 +1,194 @@
+// UART driver: PL011-like blocks of the CC3200 (TRM SWRU367, chapter 6), FIFOs of 16 bytes.
+#include "py/mphal.h"
+#include "py/runtime.h"
+
+#include "inc/hw_ints.h"
+#include "inc/hw_memmap.h"
+#include "inc/hw_types.h"
+#include "inc/hw_uart.h"
+#include "rom_map.h"
+#include "interrupt.h"
+#include "pin.h"
+#include "prcm.h"
+#include <uart.h> // the driver library's
+
+#include "machine/uart.h"
+#include "system/memory.h"
+#include "system/pad.h"
+
+// Above this the kernel may not be called; the console should not wait for other handlers.
+#define UART_INTERRUPT_PRIORITY INT_PRIORITY_LVL_3
+
+static const struct {
+    uint32_t base;
+    uint16_t peripheral;
+    uint8_t interrupt;
+} blocks[UART_COUNT] = {
+    {UARTA0_BASE, PRCM_UARTA0, INT_UARTA0},
+    {UARTA1_BASE, PRCM_UARTA1, INT_UARTA1},
+};
+
+static struct {
+    uart_settings_t settings;
+    uart_receive_hook_t hook;
+    // head: where the interrupt handler puts the next byte; tail: where the reader takes it.
+    volatile uint8_t head, tail;
+    uint8_t buffer[UART_RX_BUFFER_BYTES];
+} uarts[UART_COUNT] LOW_RAM;
+
+_Static_assert(UART_RX_BUFFER_BYTES == 256, "uint8_t indices wrap with the buffer");
+
+static void receive(unsigned id) {
+    uint32_t base = blocks[id].base;
+    bool console = uart_is_console(id);
+    while (MAP_UARTCharsAvail(base)) {
+        uint32_t data = HWREG(base + UART_O_DR);
+        if (data & (UART_DR_BE | UART_DR_PE | UART_DR_FE)) {
+            continue;
+        }
+        uint8_t byte = data & UART_DR_DATA_M;
+        uint8_t next = uarts[id].head + 1;
+        if (console && byte == mp_interrupt_char) {
+            mp_sched_keyboard_interrupt();
+        } else if (next != uarts[id].tail) {
+            uarts[id].buffer[uarts[id].head] = byte;
+            uarts[id].head = next;
+        }
+    }
+}
+
+static void handle_interrupt(unsigned id) {
+    uint32_t base = blocks[id].base;
+    uint32_t status = MAP_UARTIntStatus(base, true);
+    MAP_UARTIntClear(base, status);
+    if (status & UART_INT_TX) {
+        MAP_UARTIntDisable(base, UART_INT_TX); // a sender is waiting: wake it once
+    }
+    if (status & (UART_INT_RX | UART_INT_RT)) {
+        receive(id);
+        if (uarts[id].hook) {
+            uarts[id].hook(id);
+        }
+    }
+    event_signal();
+}
+
+static void handle_interrupt_0(void) {
+    handle_interrupt(0);
+}
+
+static void handle_interrupt_1(void) {
+    handle_interrupt(1);
+}
+
+static void start(unsigned id, const uart_settings_t *settings) {
+    uint32_t base = blocks[id].base;
+    MAP_PRCMPeripheralClkEnable(blocks[id].peripheral, PRCM_RUN_MODE_CLK | PRCM_SLP_MODE_CLK);
+    MAP_PRCMPeripheralReset(blocks[id].peripheral);
+    MAP_UARTConfigSetExpClk(base, MAP_PRCMPeripheralClockGet(blocks[id].peripheral), settings->baud, settings->config);
+    MAP_UARTFIFOEnable(base);
+    MAP_UARTFIFOLevelSet(base, UART_FIFO_TX2_8, UART_FIFO_RX4_8);
+    MAP_UARTFlowControlSet(base, settings->flow);
+}
+
+void uart_open(unsigned id, const uart_settings_t *settings) {
+    MAP_IntDisable(blocks[id].interrupt);
+    uarts[id].settings = *settings;
+    uarts[id].head = uarts[id].tail = 0;
+    start(id, settings);
+    MAP_IntRegister(blocks[id].interrupt, id ? handle_interrupt_1 : handle_interrupt_0);
+    MAP_IntPrioritySet(blocks[id].interrupt, UART_INTERRUPT_PRIORITY);
+    MAP_UARTIntEnable(blocks[id].base, UART_INT_RX | UART_INT_RT);
+    MAP_IntEnable(blocks[id].interrupt);
+}
+
+void uart_close(unsigned id) {
+    MAP_IntDisable(blocks[id].interrupt);
+    uarts[id].settings.baud = 0;
+    uarts[id].hook = NULL;
+    MAP_UARTDisable(blocks[id].base); // waits for the last byte
+    MAP_PRCMPeripheralClkDisable(blocks[id].peripheral, PRCM_RUN_MODE_CLK | PRCM_SLP_MODE_CLK);
+}
+
+const uart_settings_t *uart_settings(unsigned id) {
+    return &uarts[id].settings;
+}
+
+size_t uart_received(unsigned id) {
+    return (uint8_t)(uarts[id].head - uarts[id].tail);
+}
+
+int uart_get(unsigned id) {
+    if (uarts[id].head == uarts[id].tail) {
+        return -1;
+    }
+    return uarts[id].buffer[uarts[id].tail++];
+}
+
+size_t uart_send(unsigned id, const void *data, size_t length) {
+    uint32_t base = blocks[id].base;
+    uint32_t stall_ms = 20 + 20 * 12 * 1000 / MAX(uarts[id].settings.baud, 1);
+    uint32_t moved = mp_hal_ticks_ms();
+    const uint8_t *next = data;
+    const uint8_t *end = next + length;
+    while (next < end && uarts[id].settings.baud) {
+        if (MAP_UARTCharPutNonBlocking(base, *next)) {
+            next++;
+            if (next == end || MAP_UARTSpaceAvail(base)) {
+                continue;
+            }
+            moved = mp_hal_ticks_ms();
+        }
+        if (event_may_block()) {
+            // The FIFO may have drained meanwhile: its interrupt is then pending and comes at once.
+            MAP_UARTIntEnable(base, UART_INT_TX);
+            event_wait(stall_ms);
+            if (mp_hal_ticks_ms() - moved > stall_ms && !MAP_UARTSpaceAvail(base)) {
+                break;
+            }
+        } else {
+            // An interrupt handler prints: the FIFO empties without our help.
+            uint32_t start_us = system_time_us();
+            while (!MAP_UARTSpaceAvail(base) && system_time_us() - start_us < stall_ms * 1000) {
+            }
+            if (!MAP_UARTSpaceAvail(base)) {
+                break;
+            }
+        }
+    }
+    return next - (const uint8_t *)data;
+}
+
+bool uart_send_ready(unsigned id) {
+    return MAP_UARTSpaceAvail(blocks[id].base);
+}
+
+bool uart_send_done(unsigned id) {
+    return !MAP_UARTBusy(blocks[id].base);
+}
+
+void uart_set_receive_hook(unsigned id, uart_receive_hook_t hook) {
+    uarts[id].hook = hook;
+}
+
+static const uart_settings_t console_settings = {
+    UART_CONSOLE_BAUD, UART_CONFIG_WLEN_8 | UART_CONFIG_STOP_ONE | UART_CONFIG_PAR_NONE, UART_FLOWCONTROL_NONE,
+};
+
+static void console_pins(void) {
+    // In function 3 GP1 is UART0_TX and GP2 is UART0_RX (data sheet SWAS032, table 3-1).
+    PAD(1) = PIN_MODE_3 | PIN_STRENGTH_2MA | PIN_TYPE_STD_PU;
+    PAD(2) = PIN_MODE_3 | PIN_STRENGTH_2MA | PIN_TYPE_STD_PU;
+}
+
+void uart_console_open(void) {
+    console_pins();
+    uart_open(UART_CONSOLE, &console_settings);
+}
+
+void uart_console_raw(void) {
+    if (uarts[UART_CONSOLE].settings.baud != UART_CONSOLE_BAUD) {
+        console_pins();
+        start(UART_CONSOLE, &console_settings);
+    }
+}

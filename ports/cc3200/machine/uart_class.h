@@ -1,0 +1,196 @@
+// machine.UART over the driver; included by extmod/machine_uart.c alone, which defines the methods.
+#include "py/mphal.h"
+#include "py/mperrno.h"
+
+#include "inc/hw_types.h"
+#include "rom_map.h"
+#include <uart.h> // the driver library's
+
+#include "machine/uart.h"
+#include "machine/uart_object.h"
+
+#define MICROPY_PY_MACHINE_UART_CLASS_CONSTANTS \
+    { MP_ROM_QSTR(MP_QSTR_EVEN), MP_ROM_INT(PARITY_EVEN) }, \
+    { MP_ROM_QSTR(MP_QSTR_ODD), MP_ROM_INT(PARITY_ODD) },
+
+enum { PARITY_EVEN, PARITY_ODD };
+
+struct _machine_uart_obj_t {
+    mp_obj_base_t base;
+    uint16_t timeout;      // ms to the first byte of a read
+    uint16_t timeout_char; // ms between bytes of a read
+};
+
+static machine_uart_obj_t uart_objects[UART_COUNT] = {
+    {.base = {&machine_uart_type}},
+    {.base = {&machine_uart_type}},
+};
+
+static unsigned uart_id(const machine_uart_obj_t *self) {
+    return self - uart_objects;
+}
+
+mp_obj_t uart_object(unsigned id) {
+    return MP_OBJ_FROM_PTR(&uart_objects[id]);
+}
+
+bool mp_os_dupterm_is_builtin_stream(mp_const_obj_t stream) {
+    return mp_obj_is_type(stream, &machine_uart_type);
+}
+
+bool uart_is_console(unsigned id) {
+    return MP_STATE_VM(dupterm_objs[0]) == uart_object(id);
+}
+
+static void mp_machine_uart_print(const mp_print_t *print, mp_obj_t self_in, mp_print_kind_t kind) {
+    (void)kind;
+    machine_uart_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    const uart_settings_t *settings = uart_settings(uart_id(self));
+    mp_printf(print, "UART(%u", uart_id(self));
+    if (settings->baud) {
+        mp_printf(print, ", baudrate=%u, bits=%u, parity=", (unsigned)settings->baud,
+            5 + ((unsigned)settings->config & UART_CONFIG_WLEN_MASK) / UART_CONFIG_WLEN_6);
+        switch (settings->config & UART_CONFIG_PAR_MASK) {
+            case UART_CONFIG_PAR_NONE:
+                mp_print_str(print, "None");
+                break;
+            case UART_CONFIG_PAR_EVEN:
+                mp_print_str(print, "UART.EVEN");
+                break;
+            default:
+                mp_print_str(print, "UART.ODD");
+        }
+        mp_printf(print, ", stop=%u", settings->config & UART_CONFIG_STOP_TWO ? 2 : 1);
+    }
+    mp_print_str(print, ")");
+}
+
+static void mp_machine_uart_init_helper(machine_uart_obj_t *self, size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args) {
+    enum { ARG_baudrate, ARG_bits, ARG_parity, ARG_stop, ARG_timeout, ARG_timeout_char };
+    static const mp_arg_t allowed[] = {
+        { MP_QSTR_baudrate, MP_ARG_INT, {.u_int = 9600} },
+        { MP_QSTR_bits, MP_ARG_INT, {.u_int = 8} },
+        { MP_QSTR_parity, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE} },
+        { MP_QSTR_stop, MP_ARG_INT, {.u_int = 1} },
+        { MP_QSTR_timeout, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = 0} },
+        { MP_QSTR_timeout_char, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = 0} },
+    };
+    mp_arg_val_t args[MP_ARRAY_SIZE(allowed)];
+    mp_arg_parse_all(n_args, pos_args, kw_args, MP_ARRAY_SIZE(allowed), allowed, args);
+
+    mp_int_t parity = args[ARG_parity].u_obj == mp_const_none ? -1 : mp_obj_get_int(args[ARG_parity].u_obj);
+    // The divisor has 16 bits and 6 of fraction, and 16 clocks make a bit: 80 MHz / 16 is the most.
+    if (args[ARG_baudrate].u_int < 300 || args[ARG_baudrate].u_int > 3000000
+        || args[ARG_bits].u_int < 5 || args[ARG_bits].u_int > 8
+        || parity < -1 || parity > PARITY_ODD
+        || args[ARG_stop].u_int < 1 || args[ARG_stop].u_int > 2
+        || (args[ARG_timeout].u_int | args[ARG_timeout_char].u_int) & ~0xffff) {
+        mp_raise_ValueError(MP_ERROR_TEXT("invalid argument(s) value"));
+    }
+    uart_settings_t settings = {
+        .baud = args[ARG_baudrate].u_int,
+        .config = (args[ARG_bits].u_int - 5) * UART_CONFIG_WLEN_6
+            | (parity < 0 ? UART_CONFIG_PAR_NONE : parity == PARITY_EVEN ? UART_CONFIG_PAR_EVEN : UART_CONFIG_PAR_ODD)
+            | (args[ARG_stop].u_int == 1 ? UART_CONFIG_STOP_ONE : UART_CONFIG_STOP_TWO),
+        .flow = UART_FLOWCONTROL_NONE,
+    };
+    self->timeout = args[ARG_timeout].u_int;
+    self->timeout_char = args[ARG_timeout_char].u_int;
+    uart_open(uart_id(self), &settings);
+}
+
+static mp_obj_t mp_machine_uart_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
+    (void)type;
+    mp_arg_check_num(n_args, n_kw, 1, MP_OBJ_FUN_ARGS_MAX, true);
+    mp_int_t id = mp_obj_get_int(args[0]);
+    if (id < 0 || id >= UART_COUNT) {
+        mp_raise_OSError(MP_ENODEV);
+    }
+    machine_uart_obj_t *self = &uart_objects[id];
+    // With nothing but its number, a UART that is running stays as it is.
+    if (n_args > 1 || n_kw > 0 || uart_settings(id)->baud == 0) {
+        mp_map_t kw_args;
+        mp_map_init_fixed_table(&kw_args, n_kw, args + n_args);
+        mp_machine_uart_init_helper(self, n_args - 1, args + 1, &kw_args);
+    }
+    return MP_OBJ_FROM_PTR(self);
+}
+
+static void check_open(const machine_uart_obj_t *self) {
+    if (uart_settings(uart_id(self))->baud == 0) {
+        mp_raise_OSError(MP_EPERM);
+    }
+}
+
+static void mp_machine_uart_deinit(machine_uart_obj_t *self) {
+    uart_close(uart_id(self));
+}
+
+static mp_int_t mp_machine_uart_any(machine_uart_obj_t *self) {
+    check_open(self);
+    return uart_received(uart_id(self));
+}
+
+static bool mp_machine_uart_txdone(machine_uart_obj_t *self) {
+    check_open(self);
+    return uart_send_done(uart_id(self));
+}
+
+// Whether a byte is there now or arrives within `ms`.
+static bool wait_for_byte(unsigned id, uint32_t ms) {
+    uint32_t start = mp_hal_ticks_ms();
+    while (uart_received(id) == 0) {
+        uint32_t passed = mp_hal_ticks_ms() - start;
+        if (passed >= ms) {
+            return false;
+        }
+        mp_event_wait_ms(ms - passed);
+    }
+    return true;
+}
+
+static mp_uint_t mp_machine_uart_read(mp_obj_t self_in, void *buffer, mp_uint_t size, int *errcode) {
+    machine_uart_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    unsigned id = uart_id(self);
+    check_open(self);
+    uint8_t *bytes = buffer;
+    mp_uint_t count = 0;
+    while (count < size && wait_for_byte(id, count ? self->timeout_char : self->timeout)) {
+        bytes[count++] = uart_get(id);
+    }
+    if (count == 0 && size > 0) {
+        *errcode = MP_EAGAIN;
+        return MP_STREAM_ERROR;
+    }
+    return count;
+}
+
+static mp_uint_t mp_machine_uart_write(mp_obj_t self_in, const void *data, mp_uint_t size, int *errcode) {
+    machine_uart_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    check_open(self);
+    mp_uint_t sent = uart_send(uart_id(self), data, size);
+    if (sent == 0 && size > 0) {
+        *errcode = MP_EAGAIN;
+        return MP_STREAM_ERROR;
+    }
+    return sent;
+}
+
+static mp_uint_t mp_machine_uart_ioctl(mp_obj_t self_in, mp_uint_t request, uintptr_t arg, int *errcode) {
+    machine_uart_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    unsigned id = uart_id(self);
+    switch (request) {
+        case MP_STREAM_POLL:
+            check_open(self);
+            return (uart_received(id) ? arg & MP_STREAM_POLL_RD : 0) | (uart_send_ready(id) ? arg & MP_STREAM_POLL_WR : 0);
+        case MP_STREAM_FLUSH:
+            check_open(self);
+            while (!uart_send_done(id)) {
+                mp_event_wait_ms(1);
+            }
+            return 0;
+        default:
+            *errcode = MP_EINVAL;
+            return MP_STREAM_ERROR;
+    }
+}

@@ -1,0 +1,111 @@
+// The firmware's life: start the tasks, then sessions of the interpreter, each from boot.py to a soft reset.
+#include "py/cstack.h"
+#include "py/gc.h"
+#include "py/mphal.h"
+#include "py/mpthread.h"
+#include "py/runtime.h"
+#include "shared/readline/readline.h"
+#include "shared/runtime/gchelper.h"
+#include "shared/runtime/pyexec.h"
+
+#include "FreeRTOS.h"
+#include "task.h"
+
+#include "inc/hw_types.h"
+#include "prcm.h"
+
+#include "machine/uart.h"
+#include "machine/uart_object.h"
+#include "system/calendar.h"
+#include "system/fault.h"
+#include "system/led.h"
+#include "system/memory.h"
+#include "osi.h"
+
+// Left between the limit Python sees and the end of the stack: C calls that do not check, and a context switch.
+#define C_STACK_MARGIN_BYTES (1536)
+
+extern uint8_t heap_start, heap_end;
+int main(void);
+
+static StackType_t interpreter_stack[INTERPRETER_STACK_BYTES / sizeof(StackType_t)] STACK_SECTION;
+static StackType_t idle_stack[configMINIMAL_STACK_SIZE] STACK_SECTION;
+static StaticTask_t interpreter_task LOW_RAM;
+static StaticTask_t idle_task LOW_RAM;
+
+static void start_session(void) {
+    mp_thread_init(interpreter_stack, sizeof(interpreter_stack));
+    mp_cstack_init_with_top((uint8_t *)interpreter_stack + sizeof(interpreter_stack),
+        sizeof(interpreter_stack) - C_STACK_MARGIN_BYTES);
+    gc_init(&heap_start, &heap_end);
+    mp_init();
+    readline_init0();
+    led_init();
+    uart_console_open();
+    MP_STATE_VM(dupterm_objs[0]) = uart_object(UART_CONSOLE);
+}
+
+static void run_prompt(void) {
+    int ended = 0;
+    while (!ended) {
+        ended = pyexec_mode_kind == PYEXEC_MODE_RAW_REPL ? pyexec_raw_repl() : pyexec_friendly_repl();
+    }
+}
+
+static void end_session(void) {
+    mp_hal_stdout_tx_str("MPY: soft reboot\r\n");
+    mp_thread_deinit();
+    gc_sweep_all();
+    uart_close(1);
+    mp_deinit();
+}
+
+__attribute__((noreturn))
+static void interpreter(void *unused) {
+    (void)unused;
+    calendar_init();
+    for (;;) {
+        start_session();
+        run_prompt();
+        end_session();
+    }
+}
+
+int main(void) {
+    led_init();
+    VStartSimpleLinkSpawnTask(SPAWN_PRIORITY);
+    xTaskCreateStatic(interpreter, "Python", INTERPRETER_STACK_BYTES / sizeof(StackType_t), NULL, INTERPRETER_PRIORITY,
+        interpreter_stack, &interpreter_task);
+    vTaskStartScheduler();
+    return 0;
+}
+
+void vApplicationGetIdleTaskMemory(StaticTask_t **control, StackType_t **stack, uint32_t *words);
+void vApplicationGetIdleTaskMemory(StaticTask_t **control, StackType_t **stack, uint32_t *words) {
+    *control = &idle_task;
+    *stack = idle_stack;
+    *words = configMINIMAL_STACK_SIZE;
+}
+
+void gc_collect(void) {
+    gc_collect_start();
+    gc_helper_collect_regs_and_stack();
+    mp_thread_gc_others();
+    gc_collect_end();
+}
+
+void nlr_jump_fail(void *value) {
+    (void)value;
+    fault_stop("uncaught exception", NULL);
+}
+
+const char cc3200_help_text[] =
+    "Welcome to MicroPython on the WiPy!\n"
+    "\n"
+    "Integers only: use // to divide.\n"
+    "\n"
+    "CTRL-A  raw REPL      CTRL-B  normal REPL\n"
+    "CTRL-C  interrupt     CTRL-D  soft reset\n"
+    "CTRL-E  paste mode\n"
+    "\n"
+    "help(object) describes an object, help('modules') lists modules.\n";

@@ -1,0 +1,70 @@
+// Console, delays and clock, as the MicroPython core asks for them.
+#include "py/mphal.h"
+#include "py/runtime.h"
+#include "py/stream.h"
+#include "extmod/misc.h"
+
+#include "FreeRTOS.h"
+#include "task.h"
+
+#include "system/calendar.h"
+#include "system/led.h"
+
+// Delays up to this many microseconds are waited out; longer ones sleep.
+#define LONGEST_SPIN_US (2000)
+
+mp_uint_t mp_hal_ticks_ms(void) {
+    return xTaskGetTickCountFromISR();
+}
+
+void mp_hal_delay_us(mp_uint_t us) {
+    uint32_t start = system_time_us();
+    if (us > LONGEST_SPIN_US && event_may_block()) {
+        mp_hal_delay_ms(us / 1000 - 1);
+    }
+    while (system_time_us() - start < us) {
+    }
+}
+
+void mp_hal_delay_ms(mp_uint_t ms) {
+    if (!event_may_block()) {
+        for (; ms; ms--) {
+            mp_hal_delay_us(1000);
+        }
+        return;
+    }
+    // A tick is already under way: one more makes sure that all of ms passes.
+    uint32_t start = mp_hal_ticks_ms();
+    uint32_t passed = 0;
+    do {
+        mp_event_wait_ms(ms + (ms > 0) - passed);
+        passed = mp_hal_ticks_ms() - start;
+    } while (passed < ms + (ms > 0));
+    mp_event_handle_nowait();
+}
+
+// Nanoseconds since the epoch of the time module, 2000-01-01.
+uint64_t mp_hal_time_ns(void) {
+    return calendar_ms() * 1000000ull;
+}
+
+uintptr_t mp_hal_stdio_poll(uintptr_t flags) {
+    return mp_os_dupterm_poll(flags);
+}
+
+int mp_hal_stdin_rx_chr(void) {
+    for (;;) {
+        int character = mp_os_dupterm_rx_chr();
+        if (character >= 0) {
+            // Whoever types has seen the flashing.
+            led_acknowledge();
+            return character;
+        }
+        mp_event_wait_indefinite();
+    }
+}
+
+mp_uint_t mp_hal_stdout_tx_strn(const char *text, size_t length) {
+    int written = mp_os_dupterm_tx_strn(text, length);
+    return written < 0 ? length : (mp_uint_t)written;
+}

@@ -1,0 +1,167 @@
+// The _thread port: a list of tasks with the interpreter's own at its head.
+#include "py/gc.h"
+#include "py/mphal.h"
+#include "py/mpthread.h"
+#include "py/runtime.h"
+
+#include "system/event.h"
+#include "system/memory.h"
+
+#define DEFAULT_STACK_BYTES (4096)
+#define MINIMUM_STACK_BYTES (2048)
+// Kept free below the limit that Python sees: room to raise the exception and for a context switch.
+#define STACK_MARGIN_BYTES  (768)
+
+// How long a soft reset waits for threads to end by themselves.
+#define LEAVE_MS            (500)
+#define LEAVE_STEP_MS       (5)
+
+typedef struct _thread_t {
+    struct _thread_t *next;
+    TaskHandle_t task;
+    StackType_t *stack;
+    size_t stack_words;
+    void *arg;
+    bool finished;
+    StaticTask_t control;
+} thread_t;
+
+// The list changes under the interpreter lock, or in the idle task, which runs only while no thread can be walking it.
+// Interrupt handlers may read it any time: every change is one store.
+static thread_t main_thread LOW_RAM;
+static void *(*thread_entry)(void *);
+
+void mp_thread_init(void *stack_base, size_t stack_bytes) {
+    mp_thread_set_state(&mp_state_ctx.thread);
+    main_thread.next = NULL;
+    main_thread.stack = stack_base;
+    main_thread.stack_words = stack_bytes / sizeof(StackType_t);
+    main_thread.task = xTaskGetCurrentTaskHandle();
+}
+
+// Called by the kernel, in the idle task, when it has let go of a task that ended.
+void mp_thread_task_gone(void *control) {
+    for (thread_t *thread = &main_thread; thread->next; thread = thread->next) {
+        if (&thread->next->control == control) {
+            thread->next = thread->next->next;
+            return;
+        }
+    }
+}
+
+// A thread deleted inside a call to the network processor would keep its locks, so each is asked to leave first.
+void mp_thread_deinit(void) {
+    mp_obj_t leave = mp_obj_new_exception(&mp_type_SystemExit);
+    for (unsigned waited = 0; main_thread.next && waited < LEAVE_MS; waited += LEAVE_STEP_MS) {
+        for (thread_t *thread = main_thread.next; thread; thread = thread->next) {
+            mp_state_thread_t *state = pvTaskGetThreadLocalStoragePointer(thread->task, 0);
+            if (state && !thread->finished) {
+                state->mp_pending_exception = leave;
+            }
+        }
+        event_signal();
+        MP_THREAD_GIL_EXIT();
+        vTaskDelay(LEAVE_STEP_MS);
+        MP_THREAD_GIL_ENTER();
+    }
+    while (main_thread.next) {
+        thread_t *thread = main_thread.next;
+        main_thread.next = thread->next;
+        if (!thread->finished) {
+            vTaskDelete(thread->task);
+        }
+    }
+}
+
+void mp_thread_for_each_task(void (*visit)(TaskHandle_t)) {
+    uint32_t state = MICROPY_BEGIN_ATOMIC_SECTION();
+    for (thread_t *thread = &main_thread; thread; thread = thread->next) {
+        if (thread->task && !thread->finished) {
+            visit(thread->task);
+        }
+    }
+    MICROPY_END_ATOMIC_SECTION(state);
+}
+
+void mp_thread_gc_others(void) {
+    TaskHandle_t self = xTaskGetCurrentTaskHandle();
+    for (thread_t *thread = &main_thread; thread; thread = thread->next) {
+        gc_collect_root((void **)&thread, 1); // and with it the stack and arguments it refers to
+    }
+    if (main_thread.task != self) {
+        gc_collect_root((void **)main_thread.stack, main_thread.stack_words);
+    }
+}
+
+mp_state_thread_t *mp_thread_get_state(void) {
+    return pvTaskGetThreadLocalStoragePointer(NULL, 0);
+}
+
+void mp_thread_set_state(mp_state_thread_t *state) {
+    vTaskSetThreadLocalStoragePointer(NULL, 0, state);
+}
+
+mp_uint_t mp_thread_get_id(void) {
+    return (mp_uint_t)xTaskGetCurrentTaskHandle();
+}
+
+static void task_entry(void *arg) {
+    thread_entry(arg);
+    vTaskDelete(NULL);
+}
+
+mp_uint_t mp_thread_create(void *(*entry)(void *), void *arg, size_t *stack_size) {
+    thread_entry = entry;
+    // Let the idle task free threads that ended.
+    for (thread_t *thread = main_thread.next; thread; thread = thread->next) {
+        if (thread->finished) {
+            MP_THREAD_GIL_EXIT();
+            vTaskDelay(1);
+            MP_THREAD_GIL_ENTER();
+            break;
+        }
+    }
+    size_t bytes = *stack_size ? MAX(*stack_size, MINIMUM_STACK_BYTES) : DEFAULT_STACK_BYTES;
+
+    thread_t *thread = m_new0(thread_t, 1);
+    thread->stack_words = bytes / sizeof(StackType_t);
+    thread->stack = m_new(StackType_t, thread->stack_words);
+    thread->arg = arg;
+
+    // The caller holds the interpreter lock: the new task stops at it before it runs any Python.
+    thread->task = xTaskCreateStatic(task_entry, "Thread", thread->stack_words, arg, INTERPRETER_PRIORITY,
+        thread->stack, &thread->control);
+    thread->next = main_thread.next;
+    main_thread.next = thread;
+
+    *stack_size = bytes - STACK_MARGIN_BYTES;
+    return (mp_uint_t)thread->task;
+}
+
+void mp_thread_start(void) {
+}
+
+// The thread stays in the list, and so keeps its stack, until the kernel calls mp_thread_task_gone().
+void mp_thread_finish(void) {
+    TaskHandle_t self = xTaskGetCurrentTaskHandle();
+    for (thread_t *thread = main_thread.next; thread; thread = thread->next) {
+        if (thread->task == self) {
+            thread->finished = true;
+        }
+    }
+}
+
+void mp_thread_mutex_init(mp_thread_mutex_t *mutex) {
+    mutex->handle = xSemaphoreCreateMutexStatic(&mutex->storage);
+}
+
+// In an interrupt handler there is nothing to wait for and nobody to hand over to.
+int mp_thread_mutex_lock(mp_thread_mutex_t *mutex, int wait) {
+    return !event_may_block() || xSemaphoreTake(mutex->handle, wait ? portMAX_DELAY : 0) == pdTRUE;
+}
+
+void mp_thread_mutex_unlock(mp_thread_mutex_t *mutex) {
+    if (event_may_block()) {
+        xSemaphoreGive(mutex->handle);
+    }
+}

@@ -1,0 +1,26 @@
+// Python threads are FreeRTOS tasks; their stacks are on the collected heap.
+#ifndef CC3200_MPTHREADPORT_H
+#define CC3200_MPTHREADPORT_H
+
+#include "FreeRTOS.h"
+#include "semphr.h"
+#include "task.h"
+
+typedef struct {
+    SemaphoreHandle_t handle;
+    StaticSemaphore_t storage;
+} mp_thread_mutex_t;
+
+// Makes the calling task the main thread. stack_base: lowest address of its stack.
+void mp_thread_init(void *stack_base, size_t stack_bytes);
+
+// Stops every other thread; before a soft reset.
+void mp_thread_deinit(void);
+
+// Marks what other threads' stacks refer to.
+void mp_thread_gc_others(void);
+
+// Calls `visit` for each task that runs Python. Also from interrupt handlers.
+void mp_thread_for_each_task(void (*visit)(TaskHandle_t));
+
+#endif

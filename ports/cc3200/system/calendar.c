@@ -1,0 +1,29 @@
+// Calendar over the driver library's RTC calls, which count 1/1024 s and keep the offset in the hibernate block.
+#include <stdbool.h>
+
+#include "py/mpconfig.h"
+#include "shared/timeutils/timeutils.h"
+
+#include "inc/hw_types.h"
+#include "rom_map.h"
+#include "prcm.h"
+
+#include "system/calendar.h"
+
+void calendar_init(void) {
+    if (MAP_PRCMSysResetCauseGet() == PRCM_POWER_ON) {
+        MAP_PRCMRTCInUseSet();
+        calendar_set_ms(timeutils_seconds_since_2000(2015, 1, 1, 0, 0, 0) * 1000ull);
+    }
+}
+
+uint64_t calendar_ms(void) {
+    unsigned long seconds;
+    unsigned short fraction;
+    MAP_PRCMRTCGet(&seconds, &fraction);
+    return seconds * 1000ull + fraction * 1000u / 1024;
+}
+
+void calendar_set_ms(uint64_t ms) {
+    MAP_PRCMRTCSet(ms / 1000, ms % 1000 * 1024 / 1000);
+}

@@ -1,0 +1,16 @@
+// The calendar clock: the chip's 32,768 Hz counter, which runs through every sleep mode, plus an offset kept beside it.
+#ifndef CC3200_SYSTEM_CALENDAR_H
+#define CC3200_SYSTEM_CALENDAR_H
+
+#include <stdint.h>
+
+// Starts the calendar at 2015-01-01 00:00:00 if it has never been set since power-up.
+void calendar_init(void);
+
+// Milliseconds since 2000-01-01 00:00:00.
+uint64_t calendar_ms(void);
+
+// Sets it; milliseconds since 2000-01-01 00:00:00.
+void calendar_set_ms(uint64_t ms);
+
+#endif

@@ -1,0 +1,41 @@
+// Events are FreeRTOS task notifications: one word per task, no object to create.
+#include "py/mpconfig.h"
+#include "py/mpthread.h"
+#include "py/runtime.h"
+
+#include "FreeRTOS.h"
+#include "task.h"
+
+#include "mpthreadport.h"
+#include "system/event.h"
+
+static bool in_handler(void) {
+    uint32_t exception;
+    __asm volatile ("mrs %0, ipsr" : "=r" (exception));
+    return exception != 0;
+}
+
+bool event_may_block(void) {
+    uint32_t primask;
+    __asm volatile ("mrs %0, primask" : "=r" (primask));
+    return primask == 0 && !in_handler() && xTaskGetSchedulerState() == taskSCHEDULER_RUNNING;
+}
+
+static void notify(TaskHandle_t task) {
+    BaseType_t woken = pdFALSE;
+    vTaskNotifyGiveFromISR(task, &woken);
+    portYIELD_FROM_ISR(woken);
+}
+
+void event_signal(void) {
+    mp_thread_for_each_task(notify);
+}
+
+void event_wait(uint32_t timeout_ms) {
+    if (!event_may_block()) {
+        return;
+    }
+    MP_THREAD_GIL_EXIT();
+    ulTaskNotifyTake(pdTRUE, timeout_ms == EVENT_FOREVER ? portMAX_DELAY : timeout_ms);
+    MP_THREAD_GIL_ENTER();
+}

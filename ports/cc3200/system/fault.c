@@ -1,0 +1,153 @@
+// Fault dump. Runs with nothing to rely on but the registers: polls UART0, no kernel, no heap, no interrupts.
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "inc/hw_memmap.h"
+#include "inc/hw_nvic.h"
+#include "inc/hw_types.h"
+#include "inc/hw_uart.h"
+#include "rom_map.h"
+#include "uart.h"
+
+#include "FreeRTOS.h"
+#include "task.h"
+
+#include "machine/uart.h"
+#include "system/fault.h"
+#include "system/led.h"
+#include "system/memory.h"
+#include "system/start_up.h"
+
+// ARMv7-M Architecture Reference Manual, B3.2.15: bits of the Configurable Fault Status Register.
+static const struct {
+    uint8_t bit;
+    char name[12];
+} cfsr_bits[] = {
+    {0, "IACCVIOL"}, {1, "DACCVIOL"}, {3, "MUNSTKERR"}, {4, "MSTKERR"}, {7, "MMARVALID"},
+    {8, "IBUSERR"}, {9, "PRECISERR"}, {10, "IMPRECISERR"}, {11, "UNSTKERR"}, {12, "STKERR"}, {15, "BFARVALID"},
+    {16, "UNDEFINSTR"}, {17, "INVSTATE"}, {18, "INVPC"}, {19, "NOCP"}, {24, "UNALIGNED"}, {25, "DIVBYZERO"},
+};
+
+static void put(const char *text) {
+    for (; *text; text++) {
+        MAP_UARTCharPut(UARTA0_BASE, *text);
+    }
+}
+
+static void put_hex(const char *name, uint32_t value) {
+    put(name);
+    for (int shift = 28; shift >= 0; shift -= 4) {
+        MAP_UARTCharPut(UARTA0_BASE, "0123456789abcdef"[(value >> shift) & 15]);
+    }
+}
+
+static void put_task(void) {
+    put(" task=");
+    // The kernel's own view of a task that overran its stack may be damaged: the name is all that is read.
+    bool running = xTaskGetSchedulerState() != taskSCHEDULER_NOT_STARTED;
+    put(running ? pcTaskGetName(NULL) : "none");
+}
+
+__attribute__((noreturn))
+static void halt(void) {
+    put("\r\n");
+    for (;;) {
+        __asm volatile ("cpsid i\n dsb\n wfi");
+    }
+}
+
+static void open(const char *what) {
+    led_fault();
+    uart_console_raw();
+    put("\r\n");
+    put(what);
+}
+
+void fault_stop(const char *why, const char *detail) {
+    __asm volatile ("cpsid i");
+    open("Fatal error: ");
+    put(why);
+    if (detail) {
+        put(" ");
+        put(detail);
+    }
+    put_task();
+    halt();
+}
+
+// frame: what the core stacked (r0-r3, r12, lr, pc, xpsr), or NULL if its stack pointer is not in RAM.
+// saved: r4 to r11 at the time of the fault.
+__attribute__((noreturn, used))
+void fault_dump(const uint32_t *frame, uint32_t exc_return, const uint32_t *saved);
+void fault_dump(const uint32_t *frame, uint32_t exc_return, const uint32_t *saved) {
+    static const char frame_names[8][6] = {" r0=", " r1=", " r2=", " r3=", " r12=", " lr=", " pc=", " psr="};
+    static const char saved_names[8][6] = {" r4=", " r5=", " r6=", " r7=", " r8=", " r9=", " r10=", " r11="};
+    uint32_t exception;
+    __asm volatile ("mrs %0, ipsr" : "=r" (exception));
+    uint32_t cfsr = HWREG(NVIC_FAULT_STAT);
+    uint32_t hfsr = HWREG(NVIC_HFAULT_STAT);
+
+    open("Hard fault:");
+    put_hex(" exception=", exception);
+    put_task();
+    for (size_t i = 0; i < sizeof(cfsr_bits) / sizeof(cfsr_bits[0]); i++) {
+        if (cfsr >> cfsr_bits[i].bit & 1) {
+            put(" ");
+            put(cfsr_bits[i].name);
+        }
+    }
+    if (hfsr & NVIC_HFAULT_STAT_FORCED) {
+        put(" FORCED");
+    }
+    if (hfsr & NVIC_HFAULT_STAT_VECT) {
+        put(" VECTTBL");
+    }
+    put("\r\n");
+    if ((uintptr_t)frame >= 0x20000000 && (uintptr_t)frame <= 0x20040000 - 32) {
+        for (size_t i = 0; i < 8; i++) {
+            put_hex(frame_names[i], frame[i]);
+        }
+        put("\r\n");
+    }
+    for (size_t i = 0; i < 8; i++) {
+        put_hex(saved_names[i], saved[i]);
+    }
+    put("\r\n");
+    put_hex(" sp=", (uintptr_t)frame);
+    put_hex(" exc_return=", exc_return);
+    put_hex(" cfsr=", cfsr);
+    put_hex(" hfsr=", hfsr);
+    put_hex(" bfar=", HWREG(NVIC_FAULT_ADDR));
+    put_hex(" mmar=", HWREG(NVIC_MM_ADDR));
+    halt();
+}
+
+// Bit 2 of EXC_RETURN tells which stack the core used. If the main stack pointer is not sane, the dump takes a fresh one.
+__attribute__((naked))
+void fault_handler(void) {
+    __asm volatile (
+        "cpsid i                    \n"
+        "tst lr, #4                 \n"
+        "ite eq                     \n"
+        "mrseq r0, msp              \n"
+        "mrsne r0, psp              \n"
+        "mov r1, lr                 \n"
+        "ldr r2, =main_stack + 256  \n" // what the dump itself needs
+        "cmp sp, r2                 \n"
+        "blo 1f                     \n"
+        "ldr r2, =main_stack + " STACK_BYTES_TEXT(MAIN_STACK_BYTES) "\n"
+        "cmp sp, r2                 \n"
+        "bls 2f                     \n"
+        "1: ldr r2, =main_stack + " STACK_BYTES_TEXT(MAIN_STACK_BYTES) "\n"
+        "msr msp, r2                \n"
+        "2: push {r4-r11}           \n"
+        "mov r2, sp                 \n"
+        "b fault_dump               \n");
+}
+
+void vApplicationStackOverflowHook(TaskHandle_t task, char *name);
+void vApplicationStackOverflowHook(TaskHandle_t task, char *name) {
+    (void)task;
+    fault_stop("stack overflow", name);
+}

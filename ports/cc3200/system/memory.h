@@ -1,0 +1,28 @@
+// Where memory goes: the size of every stack, and the section for what lives in the lower 16 KiB, which the image does
+// not cover.
+#ifndef CC3200_SYSTEM_MEMORY_H
+#define CC3200_SYSTEM_MEMORY_H
+
+// Stack sizes in bytes; tests/firmware/test_stacks.py measures what is used of each.
+#define MAIN_STACK_BYTES        1024    // start-up and interrupt handlers
+#define IDLE_STACK_BYTES        512
+#define INTERPRETER_STACK_BYTES 8192
+#define SPAWN_STACK_BYTES       1280    // the network processor's events
+
+// A size as text, for assembly.
+#define STACK_BYTES_TEXT(bytes) STACK_BYTES_TEXT_(bytes)
+#define STACK_BYTES_TEXT_(bytes) #bytes
+
+// Task priorities, 0 (idle) to configMAX_PRIORITIES - 1.
+#define INTERPRETER_PRIORITY    (1)
+#define SERVERS_PRIORITY        (2)
+#define SPAWN_PRIORITY          (3)
+
+// Stacks: neither loaded nor zeroed. Low RAM: zeroed at start-up like any other variable.
+#define STACK_SECTION           __attribute__((section(".stacks"), aligned(8)))
+#define LOW_RAM                 __attribute__((section(".lowbss")))
+
+// Code and tables needed only until the interpreter starts; the heap then takes their place.
+#define BOOT_CODE               __attribute__((section(".boot")))
+
+#endif
