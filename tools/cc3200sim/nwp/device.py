@@ -1,0 +1,132 @@
+"""Device commands: stop, version, date and time, status, event masks (device.h)."""
+
+from __future__ import annotations
+
+import calendar
+import struct
+import time
+from typing import ClassVar
+
+from cc3200sim.clock import CPU_HZ
+from cc3200sim.nwp.service import Handler, Service, basic, log, response_of
+
+STOP = 0x8473
+STOP_ASYNC = 0x0073
+FATAL_ERROR = 0x0078
+STOP_SECONDS = 2e-3
+
+_GENERAL = 1
+_DATE_TIME = 11
+_VERSION = 12
+_STATUS = 2
+_STATUS_CLASSES = (1, 2, 3, 4)  # device, WLAN, BSD, NetApp
+
+# CC3200-1.0.0 service pack 1.0.1.6-2.6.0.5: chip id, firmware, PHY, network processor, ROM as sl_DevGet shows them
+_VERSION_DATA = struct.pack("<I4I4B4IHxx", 0x4000000, 1, 4, 1, 3, 1, 0, 3, 34, 2, 6, 0, 5, 0x3333)
+_DATE = struct.Struct("<6I")  # seconds, minutes, hours, day, month, year; the driver pads it to 11 words
+
+
+class Device(Service):
+    """Version, clock (UTC from the host, kept while powered), status bits."""
+
+    STATE: ClassVar[tuple[str, ...]] = ("_clock_offset", "_masks", "_status")
+
+    def __init__(self, processor: object) -> None:
+        super().__init__(processor)  # type: ignore[arg-type]
+        self.start()
+
+    def start(self) -> None:
+        """The clock starts in 2015, as no battery keeps it; events are unmasked."""
+        self._clock_offset = calendar.timegm((2015, 1, 1, 0, 0, 0))
+        self._masks: dict[int, int] = {}
+        self._status: dict[int, int] = {}
+
+    @property
+    def commands(self) -> dict[int, Handler]:
+        """Commands of the device silo."""
+        return {
+            STOP: self._stop_command,
+            0x8470: self._version,
+            0x8464: self._set_mask,
+            0x8465: self._get_mask,
+            0x8466: self._get,
+            0x84B7: self._set,
+        }
+
+    @property
+    def status_byte(self) -> int:
+        """DevStatus of every message (protocol.h): bit 0 WLAN connected, bit 1 events queued."""
+        return int(self.nwp.wlan.connected)
+
+    def now(self) -> int:
+        """Seconds since 1970 by the network processor's clock."""
+        return self._clock_offset + self.nwp.clock.now // CPU_HZ
+
+    def masked(self, event_class: int, bit: int) -> bool:
+        """Whether the host asked not to be told of an event (sl_EventMaskSet)."""
+        return bool(self._masks.get(event_class, 0) & bit)
+
+    def set_status(self, event_class: int, bits: int, on: bool) -> None:
+        """Keep a status bit that sl_DevGet(SL_DEVICE_STATUS) shows."""
+        old = self._status.get(event_class, 0)
+        self._status[event_class] = old | bits if on else old & ~bits
+
+    def report_error(self, status: int, sender: int) -> None:
+        """SL_DEVICE_FATAL_ERROR_EVENT: a general error, with the part that found it (device.h: SlErrorSender_e)."""
+        self.nwp.send(FATAL_ERROR, struct.pack("<BBxx", status & 0xFF, sender))
+
+    def _stop_command(self, opcode: int, body: bytes) -> None:
+        (timeout,) = struct.unpack_from("<H", body)
+        self.reply(opcode, 0)
+        self.nwp.after(min(STOP_SECONDS, timeout / 1000), self._stopped)
+
+    def _stopped(self) -> None:
+        for service in self.nwp.services.values():
+            service.stop()
+        self.nwp.send(STOP_ASYNC, basic(0))
+
+    def _version(self, opcode: int, body: bytes) -> None:
+        self.nwp.reply(response_of(opcode), _VERSION_DATA)
+
+    def _set_mask(self, opcode: int, body: bytes) -> None:
+        group, mask = struct.unpack_from("<II", body)
+        self._masks[group] = mask
+        self.reply(opcode, 0)
+
+    def _get_mask(self, opcode: int, body: bytes) -> None:
+        (group,) = struct.unpack_from("<I", body)
+        self.nwp.reply(response_of(opcode), struct.pack("<II", group, self._masks.get(group, 0)))
+
+    def _get(self, opcode: int, body: bytes) -> None:
+        _, kind, option, _ = struct.unpack_from("<4H", body)
+        status, value = 0, b""
+        if kind == _GENERAL and option == _VERSION:
+            value = _VERSION_DATA
+        elif kind == _GENERAL and option == _DATE_TIME:
+            now = time.gmtime(self.now())
+            value = struct.pack(
+                "<11I", now.tm_sec, now.tm_min, now.tm_hour, now.tm_mday, now.tm_mon, now.tm_year, now.tm_wday, now.tm_yday, 0, 0, 0
+            )
+        elif kind == _STATUS and option in _STATUS_CLASSES:
+            value = struct.pack("<I", self._status.get(option, 0))
+            self._status[option] = self._status.get(option, 0) & 0x80000000  # dropped-event bits clear on read
+        else:
+            log.warning("sl_DevGet(%d, %d) is not documented: answered with an error", kind, option)
+            status = -1
+        self.nwp.reply(response_of(opcode), struct.pack("<hHHH", status, kind, option, len(value)) + value)
+
+    def _set(self, opcode: int, body: bytes) -> None:
+        _, kind, option, length = struct.unpack_from("<4H", body)
+        value = body[8 : 8 + length]
+        status = 0
+        if kind == _GENERAL and option == _DATE_TIME and len(value) >= _DATE.size:
+            second, minute, hour, day, month, year = _DATE.unpack_from(value)
+            if second < 60 and minute < 60 and hour < 24 and 1 <= day <= 31 and 1 <= month <= 12 and 1970 <= year < 2106:
+                stamp = calendar.timegm((year, month, day, hour, minute, second))
+                self._clock_offset = stamp - self.nwp.clock.now // CPU_HZ
+            else:
+                status = -1
+        else:
+            log.warning("sl_DevSet(%d, %d) is not documented: answered with an error", kind, option)
+            status = -1
+        self.reply(opcode, status)

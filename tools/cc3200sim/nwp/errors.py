@@ -1,0 +1,100 @@
+"""Error codes of the network processor, as TI's headers number them (fs.h, socket.h, netapp.h, wlan.h, device.h)."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class FsError(IntEnum):
+    """fs.h."""
+
+    NOT_16_ALIGNED = -61
+    WRONG_SIGNATURE = -63
+    FILE_HAS_NOT_BEEN_CLOSED_CORRECTLY = -64
+    WRONG_FILE_NAME = -54
+    UNVALID_FILE_SIZE = -51
+    TOKEN_IS_NOT_VALID = -50
+    MAX_SIZE_EXCEEDED = -42
+    NO_AVAILABLE_NV_INDEX = -34
+    NO_AVAILABLE_BLOCKS = -30
+    MAX_SIZE_BIGGER_THAN_EXISTING_FILE = -29
+    FILE_ALREADY_EXISTS = -26
+    NO_ENTRIES_AVAILABLE = -24
+    FILE_ACCESS_IS_DIFFERENT = -23
+    BAD_FILE_MODE = -22
+    INVALID_HANDLE = -17
+    OFFSET_OUT_OF_RANGE = -15
+    FILE_NOT_EXISTS = -11
+    INVALID_ARGS = -9
+    NOT_SUPPORTED = -1
+
+
+class SocketError(IntEnum):
+    """socket.h."""
+
+    ERROR = -1
+    INEXE = -8
+    EBADF = -9
+    ENSOCK = -10
+    EAGAIN = -11
+    ENOMEM = -12
+    EACCES = -13
+    EFAULT = -14
+    ECLOSE = -15
+    EINVAL = -22
+    EDESTADDRREQ = -89
+    EPROTOTYPE = -91
+    ENOPROTOOPT = -92
+    EPROTONOSUPPORT = -93
+    ESOCKTNOSUPPORT = -94
+    EOPNOTSUPP = -95
+    EAFNOSUPPORT = -97
+    EADDRINUSE = -98
+    EADDRNOTAVAIL = -99
+    ENETUNREACH = -101
+    ENOBUFS = -105
+    EISCONN = -106
+    ENOTCONN = -107
+    ETIMEDOUT = -110
+    ECONNREFUSED = -111
+    EALREADY = -114
+
+
+class WlanError(IntEnum):
+    """wlan.h."""
+
+    KEY_ERROR = -3
+    NOT_CONNECTED = -59
+    INVALID_ROLE = -71
+    INVALID_SECURITY_TYPE = -84
+    PASSPHRASE_TOO_LONG = -85
+    PASSWORD_ERROR = -89
+    SSID_LEN_ERROR = -91
+    PREFERRED_NETWORK_LIST_FULL = -93
+    INVALID_POLICY_TYPE = -97
+    PM_POLICY_INVALID_OPTION = -98
+    PM_POLICY_INVALID_PARAMS = -99
+    ALREADY_DISCONNECTED = -129
+    ILLEGAL_CHANNEL = -61
+
+
+class NetAppError(IntEnum):
+    """netapp.h."""
+
+    DEVICE_NAME_LEN = -117
+    DEVICE_NAME_INVALID = -118
+    DOMAIN_NAME_LEN = -119
+    DOMAIN_NAME_INVALID = -120
+    DNS_QUERY_NO_RESPONSE = -159
+    DNS_NO_SERVER = -161
+    DNS_PARAM_ERROR = -162
+    DNS_QUERY_FAILED = -163
+    MDNS_NO_ANSWER = -177
+    MDNS_NOT_STARTED = -180
+    MDNS_MAX_SERVICES = -200
+    MDNS_IDENTICAL_SERVICES = -201
+    MDNS_NOT_EXISTED_SERVICE = -203
+    MDNS_SERVICE_NAME = -204
+
+
+GENERAL_ERROR = -1

@@ -1,0 +1,147 @@
+"""Network applications: DHCP server, HTTP server switch, mDNS names, device name (netapp.h)."""
+
+from __future__ import annotations
+
+import struct
+from typing import ClassVar
+
+from cc3200sim.nwp.errors import NetAppError
+from cc3200sim.nwp.netcfg import ipv4
+from cc3200sim.nwp.service import Handler, Service, log, response_of
+
+HTTP, DHCP, MDNS, DNS, DEVICE_CONFIG = 1, 2, 4, 8, 16
+_DEFAULT_POOL = [ipv4(192, 168, 1, 2), ipv4(192, 168, 1, 254), 24 * 3600]
+_ADD_SERVICE = 1 << 31
+MAX_SERVICES = 5  # SWRU368: services that can be advertised
+
+
+class NetApp(Service):
+    """Which applications run, and what they are told."""
+
+    STATE: ClassVar[tuple[str, ...]] = ("_running", "dhcp_pool", "services")
+
+    def __init__(self, processor: object) -> None:
+        super().__init__(processor)  # type: ignore[arg-type]
+        self._running = 0
+        self.dhcp_pool = list(_DEFAULT_POOL)
+        self.services: dict[str, tuple[int, str, int]] = {}
+
+    def start(self) -> None:
+        """HTTP, DHCP (for stations of the own access point) and mDNS run unless stopped before."""
+        self._running = self.kept("netapp.running", HTTP | DHCP | MDNS)
+        self.dhcp_pool = list(self.kept("netapp.dhcp", _DEFAULT_POOL))
+        self.services = {
+            name: (port, text, ttl) for name, (port, text, ttl) in self.kept("netapp.services", {}).items()
+        }
+
+    @property
+    def dhcp_running(self) -> bool:
+        """Whether stations are given addresses."""
+        return bool(self._running & DHCP)
+
+    @property
+    def device_name(self) -> str:
+        """The device's name, by which mDNS finds it in .local."""
+        return str(self.kept(f"netapp.{DEVICE_CONFIG}.0", b"mysimplelink".hex()) and bytes.fromhex(
+            self.kept(f"netapp.{DEVICE_CONFIG}.0", b"mysimplelink".hex())
+        ).decode("latin-1"))
+
+    @property
+    def commands(self) -> dict[int, Handler]:
+        """Commands of the NetApp silo."""
+        return {
+            0x9C0A: self._start_command,
+            0x9C61: self._stop_command,
+            0x9C0B: self._set,
+            0x9C27: self._get,
+            0x9C34: self._register_service,
+        }
+
+    def _start_command(self, opcode: int, body: bytes) -> None:
+        (mask,) = struct.unpack_from("<I", body)
+        self._run(self._running | mask)
+        self.reply(opcode, 0)
+
+    def _stop_command(self, opcode: int, body: bytes) -> None:
+        (mask,) = struct.unpack_from("<I", body)
+        self._run(self._running & ~mask)
+        self.reply(opcode, 0)
+
+    def _run(self, mask: int) -> None:
+        self._running = mask & 0xF
+        self.keep("netapp.running", self._running)
+
+    def _set(self, opcode: int, body: bytes) -> None:
+        _, app, option, length = struct.unpack_from("<4H", body)
+        value = body[8 : 8 + length]
+        status = self._check(app, option, value)
+        if status == 0:
+            if (app, option) == (DHCP, 0):
+                seconds, first, last = struct.unpack_from("<3I", value)
+                self.dhcp_pool = [first, last, seconds]
+                self.keep("netapp.dhcp", self.dhcp_pool)
+            else:
+                self.keep(f"netapp.{app}.{option}", value.hex())
+        self.reply(opcode, status)
+
+    @staticmethod
+    def _check(app: int, option: int, value: bytes) -> int:
+        if (app, option) == (DHCP, 0):
+            if len(value) < 12:
+                return -1
+            _, first, last = struct.unpack_from("<3I", value)
+            return 0 if first <= last else -1
+        if (app, option) == (DEVICE_CONFIG, 0):
+            name = value.decode("latin-1")
+            if not 0 < len(name) <= 32:
+                return NetAppError.DEVICE_NAME_LEN
+            return 0 if all(c.isascii() and (c.isalnum() or c == "-") for c in name) else NetAppError.DEVICE_NAME_INVALID
+        if (app, option) == (DEVICE_CONFIG, 1):
+            return 0 if 0 < len(value) <= 63 else NetAppError.DOMAIN_NAME_LEN
+        if app == HTTP and option <= 5 or app == MDNS and 1 <= option <= 3 or (app, option) == (DNS, 0):
+            return 0
+        log.warning("sl_NetAppSet(%d, %d) is not documented: answered with an error", app, option)
+        return -1
+
+    def _get(self, opcode: int, body: bytes) -> None:
+        _, app, option, _ = struct.unpack_from("<4H", body)
+        status, value = 0, b""
+        if (app, option) == (DHCP, 0):
+            first, last, seconds = self.dhcp_pool
+            value = struct.pack("<3I", seconds, first, last)
+        elif (app, option) == (DEVICE_CONFIG, 0):
+            value = self.device_name.encode("latin-1")
+        elif (app, option) == (HTTP, 0):
+            value = bytes.fromhex(self.kept("netapp.1.0", struct.pack("<H", 80).hex()))
+        else:
+            kept = self.kept(f"netapp.{app}.{option}", None)
+            if kept is None:
+                log.warning("sl_NetAppGet(%d, %d): nothing known: answered with an error", app, option)
+                status = -1
+            else:
+                value = bytes.fromhex(kept)
+        self.nwp.reply(response_of(opcode), struct.pack("<hHHH", status, app, option, len(value)) + value)
+
+    def _register_service(self, opcode: int, body: bytes) -> None:
+        name_length, text_length, port, ttl, options = struct.unpack_from("<BBHII", body)
+        name = body[12 : 12 + name_length].decode("latin-1")
+        text = body[12 + name_length : 12 + name_length + text_length].decode("latin-1")
+        status = 0
+        if options & _ADD_SERVICE:
+            if "._" not in name or not name.endswith(".local"):
+                status = NetAppError.MDNS_SERVICE_NAME
+            elif name in self.services:
+                status = NetAppError.MDNS_IDENTICAL_SERVICES
+            elif len(self.services) >= MAX_SERVICES:
+                status = NetAppError.MDNS_MAX_SERVICES
+            else:
+                self.services[name] = (port, text, ttl)
+        elif not name:
+            self.services.clear()
+        elif name in self.services:
+            del self.services[name]
+        else:
+            status = NetAppError.MDNS_NOT_EXISTED_SERVICE
+        if not status:
+            self.keep("netapp.services", {key: list(value) for key, value in self.services.items()})
+        self.reply(opcode, status)

@@ -1,0 +1,84 @@
+"""Addresses: MAC, IPv4 of station and access point (netcfg.h). They are kept in the flash and used from the next start."""
+
+from __future__ import annotations
+
+import struct
+from typing import ClassVar
+
+from cc3200sim.nwp.service import Handler, Service, log, response_of
+
+MAC_SET, MAC_GET, STA_INFO, STA_DHCP, STA_STATIC, AP_INFO, AP_STATIC, HOST_RX_AGGR = range(1, 9)
+_IPV4 = struct.Struct("<4I")  # address, mask, gateway, DNS server; first octet in the top byte
+
+
+def ipv4(a: int, b: int, c: int, d: int) -> int:
+    """An address as netcfg.h's SL_IPV4_VAL has it."""
+    return a << 24 | b << 16 | c << 8 | d
+
+
+_AP_DEFAULT = [ipv4(192, 168, 1, 1), ipv4(255, 255, 255, 0), ipv4(192, 168, 1, 1), ipv4(192, 168, 1, 1)]
+
+
+class NetCfg(Service):
+    """`station` and `access_point` are the configurations in use: [address, mask, gateway, DNS server]."""
+
+    STATE: ClassVar[tuple[str, ...]] = ("mac", "station", "access_point", "dhcp")
+
+    def __init__(self, processor: object) -> None:
+        super().__init__(processor)  # type: ignore[arg-type]
+        self.mac = self.nwp.factory_mac
+        self.station = [0, 0, 0, 0]
+        self.access_point = list(_AP_DEFAULT)
+        self.dhcp = True
+
+    def start(self) -> None:
+        """Take the configuration out of the flash."""
+        self.mac = bytes.fromhex(self.kept("netcfg.mac", self.nwp.factory_mac.hex()))
+        static = self.kept("netcfg.station", None)
+        self.dhcp = static is None
+        self.station = list(static) if static else [0, 0, 0, 0]
+        self.access_point = list(self.kept("netcfg.ap", _AP_DEFAULT))
+
+    @property
+    def commands(self) -> dict[int, Handler]:
+        """Set and get."""
+        return {0x8432: self._set, 0x8433: self._get}
+
+    def _set(self, opcode: int, body: bytes) -> None:
+        _, kind, option, length = struct.unpack_from("<4H", body)
+        value = body[8 : 8 + length]
+        status = 0
+        if kind == MAC_SET and len(value) >= 6:
+            if value[0] & 1:
+                status = -1  # a group address is nobody's
+            else:
+                self.keep("netcfg.mac", value[:6].hex())
+        elif kind == STA_DHCP:
+            self.keep("netcfg.station", None)
+            if not self.dhcp:
+                self.dhcp = True
+                self.nwp.wlan.address_changed()
+        elif kind == STA_STATIC and len(value) >= _IPV4.size:
+            self.keep("netcfg.station", list(_IPV4.unpack_from(value)))
+        elif kind == AP_STATIC and len(value) >= _IPV4.size:
+            self.keep("netcfg.ap", list(_IPV4.unpack_from(value)))
+        elif kind == HOST_RX_AGGR:
+            pass  # several received packets in one message: a matter of speed, never used by this model
+        else:
+            log.warning("sl_NetCfgSet(%d, %d) with %d bytes is not documented: answered with an error", kind, option, length)
+            status = -1
+        self.reply(opcode, status)
+
+    def _get(self, opcode: int, body: bytes) -> None:
+        _, kind, option, _ = struct.unpack_from("<4H", body)
+        status, value = 0, b""
+        if kind == MAC_GET:
+            value = self.mac
+        elif kind == STA_INFO:
+            value, option = _IPV4.pack(*self.station), int(self.dhcp)
+        elif kind == AP_INFO:
+            value, option = _IPV4.pack(*self.access_point), 0
+        else:
+            log.warning("sl_NetCfgGet(%d) is not documented: answered with an error", kind)
+            status = -1
+        self.nwp.reply(response_of(opcode), struct.pack("<hHHH", status, kind, option, len(value)) + value)

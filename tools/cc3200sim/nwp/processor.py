@@ -1,0 +1,250 @@
+"""The network processor: power, one command after the other, messages to the host with their flow control.
+
+TI does not publish how long a command or a start takes; the constants here are ours, in the order of what boards show.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from cc3200sim.clock import Clock, cycles
+from cc3200sim.flash import Flash
+from cc3200sim.nwp.device import Device
+from cc3200sim.nwp.files import Files
+from cc3200sim.nwp.netapp import NetApp
+from cc3200sim.nwp.netcfg import NetCfg
+from cc3200sim.nwp.service import Handler, Service, basic, log, response_of
+from cc3200sim.nwp.wlan import Wlan
+from cc3200sim.peripheral import IrqLine
+from cc3200sim.world.radio import Radio
+
+START_SECONDS = 50e-3  # from the wake register to the init-complete message
+STOP_SECONDS = 2e-3  # from the stop command to its asynchronous answer
+COMMAND_SECONDS = 100e-6  # from the last word of a command to its execution
+WORD_SECONDS = 32 / 20e6  # 32 bits at the 20 MHz that cc_pal.c sets
+TX_BUFFERS = 8  # what TxPoolCnt counts: packet buffers shared by sends and pending receives
+
+INIT_COMPLETE = 0x0008
+STOP_ASYNC = 0x0073
+DUMMY = 0x0063
+ROLE_STATION, ROLE_AP = 0, 2
+_INIT_STATUS = {ROLE_STATION: 0x11111111, ROLE_AP: 0x33333333}
+
+DEFAULT_MAC = bytes.fromhex("d4361e5a0b17")
+
+
+class NetworkProcessor:
+    """All behind the link. `irq` is the line of interrupt 187 (hw_ints.h: INT_NWPIC)."""
+
+    def __init__(self, clock: Clock, irq: IrqLine, flash: Flash, radio: Radio | None = None, mac: bytes = DEFAULT_MAC) -> None:
+        self.clock = clock
+        self.flash = flash
+        self.radio = radio if radio is not None else Radio()
+        self.factory_mac = mac
+        self._irq = irq
+        self.masked = True
+        self.running = False
+        self._starting = False
+        self._generation = 0
+        self._outbox: list[tuple[int, bytes]] = []
+        self._free_buffers = TX_BUFFERS
+        self._host_buffers = 0
+        self._busy_until = 0
+        self.device = Device(self)
+        self.files = Files(self)
+        self.netcfg = NetCfg(self)
+        self.wlan = Wlan(self)
+        self.netapp = NetApp(self)
+        self.services: dict[str, Service] = {
+            "device": self.device,
+            "files": self.files,
+            "netcfg": self.netcfg,
+            "wlan": self.wlan,
+            "netapp": self.netapp,
+        }
+        self._commands: dict[int, Handler] = {}
+        for service in self.services.values():
+            self._commands.update(service.commands)
+        self.radio.attach(self.wlan)
+
+    # --- power ------------------------------------------------------------------------------------------------------
+
+    def wake(self) -> None:
+        """The wake register was written: start unless it runs already."""
+        if self.running or self._starting:
+            return
+        self._starting = True
+        self.after(START_SECONDS, self._started)
+
+    def _started(self) -> None:
+        self._starting = False
+        self.running = True
+        for service in self.services.values():
+            service.start()
+        self.send(INIT_COMPLETE, struct.pack("<I", _INIT_STATUS[self.wlan.role]))
+        self.wlan.begin()
+
+    def power_off(self) -> None:
+        """The stop bit or a reset of the chip: everything but the flash is forgotten."""
+        if self.running:
+            for service in self.services.values():
+                service.stop()
+        self.running = self._starting = False
+        self._generation += 1
+        self._outbox.clear()
+        self._free_buffers = TX_BUFFERS
+        self._host_buffers = 0
+        self._busy_until = 0
+        self._update_irq()
+
+    def reset(self) -> None:
+        """Power-up and reset of the whole chip."""
+        self.power_off()
+        self.masked = True
+        self._update_irq()
+
+    # --- time -------------------------------------------------------------------------------------------------------
+
+    def after(self, seconds: float, callback: Callable[..., None], *args: object) -> None:
+        """Call a bound method later, unless the power goes away before. Arguments must be immutable."""
+        self.clock.after(cycles(seconds), partial(self._fire, self._generation, callback, args))
+
+    def _fire(self, generation: int, callback: Callable[..., None], args: tuple[object, ...]) -> None:
+        if generation == self._generation:
+            callback(*args)
+
+    # --- commands ---------------------------------------------------------------------------------------------------
+
+    def receive(self, opcode: int, body: bytes) -> None:
+        """A whole command has come over the link. It is executed after those before it."""
+        if not self.running:
+            log.warning("command %04X while the network processor is off or starting: lost", opcode)
+            return
+        if opcode in self.buffered_commands:
+            self._free_buffers -= 1
+            self._host_buffers -= 1
+        delay = cycles(COMMAND_SECONDS + (len(body) / 4 + 2) * WORD_SECONDS)
+        when = max(self.clock.now, self._busy_until) + delay
+        self.clock.at(when, partial(self._fire, self._generation, self._execute, (opcode, body)))
+        self._busy_until = when
+
+    def _execute(self, opcode: int, body: bytes) -> None:
+        handler = self._commands.get(opcode)
+        if handler is None:
+            log.warning("command %04X is not modelled: answered with an error", opcode)
+            self.reply(response_of(opcode), basic(-1))
+            return
+        try:
+            handler(opcode, body)
+        except (struct.error, IndexError):
+            log.warning("command %04X with a body of %d bytes is malformed: answered with an error", opcode, len(body))
+            self.reply(response_of(opcode), basic(-1))
+        self._add_busy()
+
+    def _add_busy(self) -> int:
+        """Let what the flash did take its time; the cycle it is over."""
+        start = max(self.clock.now, self._busy_until)
+        self._busy_until = start + cycles(self.flash.take_busy())
+        return self._busy_until
+
+    # --- messages to the host ---------------------------------------------------------------------------------------
+
+    def reply(self, opcode: int, payload: bytes) -> None:
+        """Send a response, after what the flash has to do for it."""
+        when = self._add_busy()
+        if when > self.clock.now:
+            self.clock.at(when, partial(self._fire, self._generation, self.send, (opcode, payload)))
+        else:
+            self.send(opcode, payload)
+
+    def send(self, opcode: int, payload: bytes = b"") -> None:
+        """Queue a message: a response or an asynchronous event."""
+        self._outbox.append((opcode, payload))
+        self._update_irq()
+
+    def next_message(self) -> list[int]:
+        """The words of the next message as the host shifts them in; empty when there is none."""
+        if not self._outbox:
+            return []
+        opcode, payload = self._outbox.pop(0)
+        self._host_buffers = self._free_buffers
+        head = struct.pack(
+            "<IHHBBBB",
+            0xABCDDCBA,
+            opcode,
+            4 + len(payload),
+            self._free_buffers,
+            self.device.status_byte,
+            self.tx_failures,
+            self.non_blocking,
+        )
+        data = head + payload + bytes(-len(payload) % 4)
+        self._update_irq()
+        return list(struct.unpack(f"<{len(data) // 4}I", data))
+
+    @property
+    def buffered_commands(self) -> frozenset[int]:
+        """Commands that hold one of the packet buffers (driver.c: _SlDrvDataReadOp, _SlDrvDataWriteOp)."""
+        return frozenset()
+
+    @property
+    def tx_failures(self) -> int:
+        """Bit mask of sockets whose last send failed."""
+        return 0
+
+    @property
+    def non_blocking(self) -> int:
+        """Bit mask of non-blocking sockets."""
+        return 0
+
+    def free_buffer(self) -> None:
+        """A packet buffer is free again; the host is told by a dummy message when it may be waiting for one."""
+        self._free_buffers += 1
+        if self._host_buffers <= 2 and not any(opcode == DUMMY for opcode, _ in self._outbox):
+            self.send(DUMMY)
+
+    def set_mask(self, masked: bool) -> None:
+        """The host masks the interrupt while it reads a message (cc_pal.c: NwpMaskInterrupt)."""
+        self.masked = masked
+        self._update_irq()
+
+    def _update_irq(self) -> None:
+        self._irq.set(bool(self._outbox) and not self.masked)
+
+    # --- snapshots --------------------------------------------------------------------------------------------------
+
+    def save(self) -> dict[str, Any]:
+        """The state for a snapshot, without flash and radio."""
+        return {
+            "own": (
+                self.masked,
+                self.running,
+                self._starting,
+                self._generation,
+                list(self._outbox),
+                self._free_buffers,
+                self._host_buffers,
+                self._busy_until,
+            ),
+            "services": {name: service.save() for name, service in self.services.items()},
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go back to a saved state."""
+        (
+            self.masked,
+            self.running,
+            self._starting,
+            self._generation,
+            outbox,
+            self._free_buffers,
+            self._host_buffers,
+            self._busy_until,
+        ) = state["own"]
+        self._outbox = list(outbox)
+        for name, service in self.services.items():
+            service.restore(state["services"][name])
+        self._irq.level = bool(self._outbox) and not self.masked
