@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from cc3200sim.clock import Clock, cycles
 from cc3200sim.flash import Flash
-from cc3200sim.nwp.link import Lspi, NwpInterrupt, NwpStop, NwpWake
+from cc3200sim.nwp.link import Lspi, NwpInterrupt
 from cc3200sim.nwp.processor import NetworkProcessor
 from cc3200sim.peripheral import IrqLine
 from cc3200sim.world.radio import Radio
@@ -37,8 +37,6 @@ class Host:
         self.nwp = NetworkProcessor(self.clock, self.irq, self.flash, self.radio, **options)
         self.lspi = Lspi(self.clock, self.nwp)
         self.mask = NwpInterrupt(self.clock, self.nwp)
-        self.stop_register = NwpStop(self.clock, self.nwp)
-        self.wake_register = NwpWake(self.clock, self.nwp, self.stop_register)
         self.events: list[Message] = []
         self.sends_since_message = 0
 
@@ -60,9 +58,9 @@ class Host:
     def power_on(self, *, wait: bool = True) -> Message | None:
         """cc_pal.c's NwpPowerOff and NwpPowerOn, and the SPI opened; returns the init-complete message."""
         self.lspi.write(CH0CTRL, 1, 4)
-        self.stop_register.write(0, self.stop_register.read(0, 4) | 2, 4)
-        self.stop_register.write(0, self.stop_register.read(0, 4) & ~2, 4)
-        self.wake_register.write(0, 1, 4)
+        self.nwp.stop_register(2)
+        self.nwp.stop_register(0)
+        self.nwp.wake_register(1)
         self.mask.write(0x8C, 1, 4)
         return self.message() if wait else None
 
@@ -127,7 +125,9 @@ class Host:
 
     def fs_open(self, name: str, mode: int, token: int = 0) -> int:
         """sl_FsOpen: handle or negative error."""
-        return int(struct.unpack_from("<i", self.command(0xA43C, struct.pack("<II", mode, token) + self._name(name)))[0])
+        return int(
+            struct.unpack_from("<i", self.command(0xA43C, struct.pack("<II", mode, token) + self._name(name)))[0]
+        )
 
     def fs_create(self, name: str, size: int, flags: int = 0, access: int = 3) -> int:
         """sl_FsOpen with FS_MODE_OPEN_CREATE."""

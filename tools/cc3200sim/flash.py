@@ -181,7 +181,9 @@ class Flash:
 
     def active_copy(self, entry: FileEntry) -> tuple[int, int, int] | None:
         """(copy, sequence, length) of the newest valid copy of a file, None when there is none."""
-        valid = [(header[0], copy, header[1]) for copy in range(entry.copies) if (header := self._copy_header(entry, copy))]
+        valid = [
+            (header[0], copy, header[1]) for copy in range(entry.copies) if (header := self._copy_header(entry, copy))
+        ]
         if not valid:
             return None
         sequence, copy, length = max(valid)
@@ -321,7 +323,7 @@ class Flash:
                 file.write(_CONTAINER_MAGIC + struct.pack("<I", len(text)) + text + body)
                 file.flush()
                 os.fsync(file.fileno())
-            os.replace(temporary, path)
+            Path(temporary).replace(path)
         except OSError as error:
             if temporary is not None:
                 Path(temporary).unlink(missing_ok=True)

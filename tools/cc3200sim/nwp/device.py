@@ -105,7 +105,18 @@ class Device(Service):
         elif kind == _GENERAL and option == _DATE_TIME:
             now = time.gmtime(self.now())
             value = struct.pack(
-                "<11I", now.tm_sec, now.tm_min, now.tm_hour, now.tm_mday, now.tm_mon, now.tm_year, now.tm_wday, now.tm_yday, 0, 0, 0
+                "<11I",
+                now.tm_sec,
+                now.tm_min,
+                now.tm_hour,
+                now.tm_mday,
+                now.tm_mon,
+                now.tm_year,
+                now.tm_wday,
+                now.tm_yday,
+                0,
+                0,
+                0,
             )
         elif kind == _STATUS and option in _STATUS_CLASSES:
             value = struct.pack("<I", self._status.get(option, 0))
@@ -121,7 +132,14 @@ class Device(Service):
         status = 0
         if kind == _GENERAL and option == _DATE_TIME and len(value) >= _DATE.size:
             second, minute, hour, day, month, year = _DATE.unpack_from(value)
-            if second < 60 and minute < 60 and hour < 24 and 1 <= day <= 31 and 1 <= month <= 12 and 1970 <= year < 2106:
+            if (
+                second < 60
+                and minute < 60
+                and hour < 24
+                and 1 <= day <= 31
+                and 1 <= month <= 12
+                and 1970 <= year < 2106
+            ):
                 stamp = calendar.timegm((year, month, day, hour, minute, second))
                 self._clock_offset = stamp - self.nwp.clock.now // CPU_HZ
             else:

@@ -1,4 +1,4 @@
-"""The host's side of the link: the LSPI controller and the few registers that wake, stop and interrupt.
+"""The host's side of the link: the LSPI controller and the mask of the interrupt.
 
 Framing as TI's driver.c has it: 12344321, then opcode and length, then the body; to read, the host sends 56788765 and
 clocks dummy words while the message comes back. Words of 32 bits; the time they take is part of a command's time.
@@ -28,11 +28,19 @@ _CH0CTRL_EN = 0x1
 
 
 class Lspi(Peripheral):
-    """The SPI controller (OMAP McSPI) whose only slave is the network processor. Interrupts and DMA are not modelled."""
+    """The SPI controller (OMAP McSPI) of the link. Its interrupts and DMA are not modelled."""
 
     name = "LSPI"
     size = 0x1000
-    STATE: ClassVar[tuple[str, ...]] = ("_registers", "_received", "_outgoing", "_header", "_body", "_body_words", "_state")
+    STATE: ClassVar[tuple[str, ...]] = (
+        "_registers",
+        "_received",
+        "_outgoing",
+        "_header",
+        "_body",
+        "_body_words",
+        "_state",
+    )
 
     def __init__(self, clock: Clock, processor: NetworkProcessor) -> None:
         self._nwp = processor
@@ -154,55 +162,3 @@ class NwpInterrupt(Peripheral):
             self._to_nwp = 0
         else:
             raise Unmodelled
-
-
-class NwpWake(Peripheral):
-    """44025118: writing 1 wakes the network processor (cc_pal.c: NwpPowerOn)."""
-
-    name = "NWP_WAKE"
-    size = 4
-
-    def __init__(self, clock: Clock, processor: NetworkProcessor, stop: NwpStop) -> None:
-        self._nwp = processor
-        self._stop = stop
-        super().__init__(clock)
-
-    def read(self, offset: int, size: int) -> int:
-        """Reads as the running state."""
-        return int(self._nwp.running)
-
-    def write(self, offset: int, value: int, size: int) -> None:
-        """Wakes it unless the stop bit holds it down."""
-        if value & 1 and not self._stop.stopped:
-            self._nwp.wake()
-
-
-class NwpStop(Peripheral):
-    """4402E16C bit 1: stop of the network processor (cc_pal.c: NwpPowerOff, the "1.32 eco")."""
-
-    name = "NWP_STOP"
-    size = 4
-    STATE: ClassVar[tuple[str, ...]] = ("_value",)
-
-    def __init__(self, clock: Clock, processor: NetworkProcessor) -> None:
-        self._nwp = processor
-        super().__init__(clock)
-
-    def reset(self) -> None:
-        """Not stopped."""
-        self._value = 0
-
-    @property
-    def stopped(self) -> bool:
-        """Whether the bit holds the network processor in reset."""
-        return bool(self._value & 2)
-
-    def read(self, offset: int, size: int) -> int:
-        """The register as written."""
-        return self._value
-
-    def write(self, offset: int, value: int, size: int) -> None:
-        """Setting the bit takes the network processor's power."""
-        self._value = value
-        if self.stopped:
-            self._nwp.power_off()

@@ -42,9 +42,7 @@ class NetApp(Service):
     @property
     def device_name(self) -> str:
         """The device's name, by which mDNS finds it in .local."""
-        return str(self.kept(f"netapp.{DEVICE_CONFIG}.0", b"mysimplelink".hex()) and bytes.fromhex(
-            self.kept(f"netapp.{DEVICE_CONFIG}.0", b"mysimplelink".hex())
-        ).decode("latin-1"))
+        return bytes.fromhex(self.kept(f"netapp.{DEVICE_CONFIG}.0", b"mysimplelink".hex())).decode("latin-1")
 
     @property
     def commands(self) -> dict[int, Handler]:
@@ -95,10 +93,11 @@ class NetApp(Service):
             name = value.decode("latin-1")
             if not 0 < len(name) <= 32:
                 return NetAppError.DEVICE_NAME_LEN
-            return 0 if all(c.isascii() and (c.isalnum() or c == "-") for c in name) else NetAppError.DEVICE_NAME_INVALID
+            valid = all(c.isascii() and (c.isalnum() or c == "-") for c in name)
+            return 0 if valid else NetAppError.DEVICE_NAME_INVALID
         if (app, option) == (DEVICE_CONFIG, 1):
             return 0 if 0 < len(value) <= 63 else NetAppError.DOMAIN_NAME_LEN
-        if app == HTTP and option <= 5 or app == MDNS and 1 <= option <= 3 or (app, option) == (DNS, 0):
+        if (app == HTTP and option <= 5) or (app == MDNS and 1 <= option <= 3) or (app, option) == (DNS, 0):
             return 0
         log.warning("sl_NetAppSet(%d, %d) is not documented: answered with an error", app, option)
         return -1

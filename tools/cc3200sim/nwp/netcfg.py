@@ -1,4 +1,4 @@
-"""Addresses: MAC, IPv4 of station and access point (netcfg.h). They are kept in the flash and used from the next start."""
+"""Addresses: MAC, IPv4 of station and access point (netcfg.h). Kept in the flash, used from the next start."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class NetCfg(Service):
         elif kind == HOST_RX_AGGR:
             pass  # several received packets in one message: a matter of speed, never used by this model
         else:
-            log.warning("sl_NetCfgSet(%d, %d) with %d bytes is not documented: answered with an error", kind, option, length)
+            log.warning("sl_NetCfgSet(%d, %d) is not documented: answered with an error", kind, option)
             status = -1
         self.reply(opcode, status)
 

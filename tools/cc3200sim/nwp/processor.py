@@ -39,7 +39,9 @@ DEFAULT_MAC = bytes.fromhex("d4361e5a0b17")
 class NetworkProcessor:
     """All behind the link. `irq` is the line of interrupt 187 (hw_ints.h: INT_NWPIC)."""
 
-    def __init__(self, clock: Clock, irq: IrqLine, flash: Flash, radio: Radio | None = None, mac: bytes = DEFAULT_MAC) -> None:
+    def __init__(
+        self, clock: Clock, irq: IrqLine, flash: Flash, radio: Radio | None = None, mac: bytes = DEFAULT_MAC
+    ) -> None:
         self.clock = clock
         self.flash = flash
         self.radio = radio if radio is not None else Radio()
@@ -48,6 +50,7 @@ class NetworkProcessor:
         self.masked = True
         self.running = False
         self._starting = False
+        self._held = False
         self._generation = 0
         self._outbox: list[tuple[int, bytes]] = []
         self._free_buffers = TX_BUFFERS
@@ -72,9 +75,9 @@ class NetworkProcessor:
 
     # --- power ------------------------------------------------------------------------------------------------------
 
-    def wake(self) -> None:
-        """The wake register was written: start unless it runs already."""
-        if self.running or self._starting:
+    def wake_register(self, value: int) -> None:
+        """44025118 was written: 1 starts it (cc_pal.c: NwpPowerOn) unless it runs, or the stop bit holds it."""
+        if not value & 1 or self.running or self._starting or self._held:
             return
         self._starting = True
         self.after(START_SECONDS, self._started)
@@ -87,8 +90,14 @@ class NetworkProcessor:
         self.send(INIT_COMPLETE, struct.pack("<I", _INIT_STATUS[self.wlan.role]))
         self.wlan.begin()
 
+    def stop_register(self, value: int) -> None:
+        """4402E16C was written: bit 1 takes its power (cc_pal.c: NwpPowerOff, the "1.32 eco")."""
+        self._held = bool(value & 2)
+        if self._held:
+            self.power_off()
+
     def power_off(self) -> None:
-        """The stop bit or a reset of the chip: everything but the flash is forgotten."""
+        """Everything but the flash is forgotten."""
         if self.running:
             for service in self.services.values():
                 service.stop()
@@ -104,6 +113,7 @@ class NetworkProcessor:
         """Power-up and reset of the whole chip."""
         self.power_off()
         self.masked = True
+        self._held = False
         self._update_irq()
 
     # --- time -------------------------------------------------------------------------------------------------------
@@ -223,6 +233,7 @@ class NetworkProcessor:
                 self.masked,
                 self.running,
                 self._starting,
+                self._held,
                 self._generation,
                 list(self._outbox),
                 self._free_buffers,
@@ -238,6 +249,7 @@ class NetworkProcessor:
             self.masked,
             self.running,
             self._starting,
+            self._held,
             self._generation,
             outbox,
             self._free_buffers,

@@ -70,7 +70,11 @@ class Target:
         """From the flash."""
         ssid, bssid, security, key, priority = value
         return cls(
-            bytes.fromhex(str(ssid)), bytes.fromhex(str(bssid)), int(str(security)), bytes.fromhex(str(key)), int(str(priority))
+            bytes.fromhex(str(ssid)),
+            bytes.fromhex(str(bssid)),
+            int(str(security)),
+            bytes.fromhex(str(key)),
+            int(str(priority)),
         )
 
 
@@ -95,7 +99,7 @@ def check_security(security: int, key: bytes) -> int:
 
 
 class Wlan(Service):
-    """The state of the WLAN. `connected` is what the driver calls so: station with an access point, or joined stations."""
+    """The state of the WLAN. `connected`: a station with its access point, or an access point with a station."""
 
     STATE: ClassVar[tuple[str, ...]] = (
         "role",
@@ -139,13 +143,16 @@ class Wlan(Service):
         self._clear()
         self.role = self.kept("wlan.role", ROLE_STATION)
         suffix = self.nwp.factory_mac[-3:].hex().upper()
-        self._ap = {option: self._config(_AP, option, default) for option, default in (
-            (_SSID, f"mysimplelink-{suffix}".encode()),
-            (_CHANNEL, b"\x06"),
-            (_HIDDEN, b"\0"),
-            (_SECURITY, b"\0"),
-            (_PASSWORD, b""),
-        )}
+        self._ap = {
+            option: self._config(_AP, option, default)
+            for option, default in (
+                (_SSID, f"mysimplelink-{suffix}".encode()),
+                (_CHANNEL, b"\x06"),
+                (_HIDDEN, b"\0"),
+                (_SECURITY, b"\0"),
+                (_PASSWORD, b""),
+            )
+        }
 
     def begin(self) -> None:
         """Called after the init-complete message."""
@@ -466,7 +473,12 @@ class Wlan(Service):
         heard = sorted(self.nwp.radio.access_points, key=lambda point: -point.rssi)
         self._networks = [
             struct.pack(
-                "<32sBB6sb3x", point.ssid.encode(), len(point.ssid.encode()), _SCAN_SECURITY[point.security], point.bssid, point.rssi
+                "<32sBB6sb3x",
+                point.ssid.encode(),
+                len(point.ssid.encode()),
+                _SCAN_SECURITY[point.security],
+                point.bssid,
+                point.rssi,
             )
             for point in heard
             if not point.hidden
@@ -523,7 +535,12 @@ class Wlan(Service):
         if group == _AP and option in self._ap:
             value = self._config(_AP, option, self._ap[option])
         elif group == _GENERAL and option in (_COUNTRY, _STA_POWER, _AP_POWER, _SCAN_PARAMS):
-            default = {_COUNTRY: b"US", _STA_POWER: b"\0", _AP_POWER: b"\0", _SCAN_PARAMS: struct.pack("<Ii", 0x1FFF, -95)}
+            default = {
+                _COUNTRY: b"US",
+                _STA_POWER: b"\0",
+                _AP_POWER: b"\0",
+                _SCAN_PARAMS: struct.pack("<Ii", 0x1FFF, -95),
+            }
             value = self._config(_GENERAL, option, default[option])
         else:
             log.warning("sl_WlanGet(%d, %d) is not modelled: answered with an error", group, option)
@@ -562,7 +579,11 @@ class Wlan(Service):
         point = self.point
         rssi = point.rssi if point and self._rx_since is not None else 0
         start, now = (self._rx_since or 0) // 80, self.nwp.clock.now // 80
-        data = struct.pack("<3I2h", 0, 0, 0, rssi, rssi) + bytes(2 * 26) + struct.pack("<II", start & 0xFFFFFFFF, now & 0xFFFFFFFF)
+        data = (
+            struct.pack("<3I2h", 0, 0, 0, rssi, rssi)
+            + bytes(2 * 26)
+            + struct.pack("<II", start & 0xFFFFFFFF, now & 0xFFFFFFFF)
+        )
         self.nwp.reply(response_of(opcode), data)
 
     def _refuse_smart_config(self, opcode: int, body: bytes) -> None:
