@@ -10,11 +10,15 @@ from cc3200sim import rom
 from cc3200sim.bus import Access, Bus
 from cc3200sim.clock import CPU_HZ, Clock, cycles
 from cc3200sim.cpu import Cpu
+from cc3200sim.flash import Flash, PowerCut
 from cc3200sim.nvic import Nvic
+from cc3200sim.nwp.link import Lspi, NwpInterrupt
+from cc3200sim.nwp.processor import NetworkProcessor
 from cc3200sim.peripherals.blocks import Blocks
 from cc3200sim.peripherals.reset import ResetKind
 from cc3200sim.systick import Dwt
 from cc3200sim.world.pins import Pins
+from cc3200sim.world.radio import Radio
 from cc3200sim.world.serial import SerialPort
 
 log = logging.getLogger("cc3200sim")
@@ -35,7 +39,9 @@ class Machine:
     the chip's ROM (rom.load() finds it). The machine is made with its power off.
     """
 
-    def __init__(self, image: bytes | None, flash: Any, rom_image: bytes | None = None) -> None:
+    def __init__(
+        self, image: bytes | None, flash: Flash, rom_image: bytes | None = None, radio: Radio | None = None
+    ) -> None:
         self.flash = flash
         if image is not None:
             flash.write(rom.IMAGE_FILE, image)
@@ -46,11 +52,19 @@ class Machine:
         self.cpu = Cpu(self.clock, self.bus, self.nvic)
         self.cpu.write_memory(0, rom.load() if rom_image is None else rom_image)
         self.blocks = Blocks(self.clock, self.nvic.line, self.reset_request)
+        self.radio = radio if radio is not None else Radio()
+        self.nwp = NetworkProcessor(self.clock, self.nvic.line(187), flash, self.radio)
+        self.lspi = Lspi(self.clock, self.nwp)
+        self.nwp_interrupt = NwpInterrupt(self.clock, self.nwp)
+        self.blocks.arcm.on_nwp_wake = self.nwp.wake_register
+        self.blocks.ocp_shared.on_spare5 = self.nwp.stop_register
         self.power = Power.OFF
         self.last_reset: ResetKind | None = None
         self._requested: ResetKind | None = None
         self.bus.map(0xE000_1000, self.dwt)
         self.bus.map(0xE000_E000, self.nvic)
+        self.bus.map(0x4402_2000, self.lspi)
+        self.bus.map(0x400F_7000, self.nwp_interrupt)
         for base, block in self.blocks.mapping.items():
             self.bus.map(base, block)
 
@@ -73,6 +87,7 @@ class Machine:
     def power_cut(self) -> None:
         """Take the power away at this instant. What the flash had taken stays."""
         self.power = Power.OFF
+        self.nwp.power_off()
         self.cpu.stop()
 
     def reset_request(self, kind: ResetKind) -> None:
@@ -85,6 +100,10 @@ class Machine:
         self._requested = None
         self.last_reset = kind
         self.blocks.reset(kind)
+        if kind is not ResetKind.CORE:
+            self.lspi.reset()
+        if kind not in (ResetKind.CORE, ResetKind.MCU, ResetKind.WDT):
+            self.nwp.reset()
         self.dwt.reset()
         self.nvic.reset()
         if kind is ResetKind.HIBERNATE:
@@ -112,10 +131,14 @@ class Machine:
     def run_until(self, deadline: int) -> None:
         """Run to an absolute cycle, through resets; returns sooner when the power is cut or `stop` is called."""
         while self._powered() and self.clock.now < deadline:
-            if self.power is Power.ON:
-                self.cpu.run_until(deadline)
-            else:
-                self._sleep_until(deadline)
+            try:
+                if self.power is Power.ON:
+                    self.cpu.run_until(deadline)
+                else:
+                    self._sleep_until(deadline)
+            except PowerCut as cut:
+                log.info("%s", cut)
+                self.power_cut()
             requested, self._requested = self._requested, None
             if requested is not None and self._powered():
                 self._reset(requested)
@@ -151,6 +174,7 @@ class Machine:
             "nvic": self.nvic.save(),
             "dwt": self.dwt.save(),
             "blocks": self.blocks.save(),
+            "nwp": (self.nwp.save(), self.lspi.save(), self.nwp_interrupt.save(), self.radio.save()),
             "machine": (self.power, self.last_reset, self._requested),
         }
 
@@ -162,4 +186,9 @@ class Machine:
         self.nvic.restore(state["nvic"])
         self.dwt.restore(state["dwt"])
         self.blocks.restore(state["blocks"])
+        nwp, lspi, nwp_interrupt, radio = state["nwp"]
+        self.nwp.restore(nwp)
+        self.lspi.restore(lspi)
+        self.nwp_interrupt.restore(nwp_interrupt)
+        self.radio.restore(radio)
         self.power, self.last_reset, self._requested = state["machine"]

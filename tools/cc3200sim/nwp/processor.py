@@ -39,12 +39,10 @@ DEFAULT_MAC = bytes.fromhex("d4361e5a0b17")
 class NetworkProcessor:
     """All behind the link. `irq` is the line of interrupt 187 (hw_ints.h: INT_NWPIC)."""
 
-    def __init__(
-        self, clock: Clock, irq: IrqLine, flash: Flash, radio: Radio | None = None, mac: bytes = DEFAULT_MAC
-    ) -> None:
+    def __init__(self, clock: Clock, irq: IrqLine, flash: Flash, radio: Radio, mac: bytes = DEFAULT_MAC) -> None:
         self.clock = clock
         self.flash = flash
-        self.radio = radio if radio is not None else Radio()
+        self.radio = radio
         self.factory_mac = mac
         self._irq = irq
         self.masked = True

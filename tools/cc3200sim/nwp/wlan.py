@@ -486,6 +486,11 @@ class Wlan(Service):
         if self._scan_interval:
             self.nwp.after(max(self._scan_interval, 1), self._scan_done)
 
+    @staticmethod
+    def _network_entry(point: AccessPoint) -> bytes:
+        ssid = point.ssid.encode()
+        return struct.pack("<32sBB6sb3x", ssid, len(ssid), _SCAN_SECURITY[point.security], point.bssid, point.rssi)
+
     def _network_list(self, opcode: int, body: bytes) -> None:
         first, count = body[0], body[1]
         found = self._networks[first : first + count]
