@@ -102,7 +102,7 @@ def header(board: Board) -> str:
         # GPIOs go by eights: GP25 is bit 1 of block A3 (CC3200 TRM, "General-Purpose Input/Outputs").
         block, bit = divmod(int(gpio[2:]), 8)
         return [
-            (f"BOARD_{role}_PIN", f"PIN_INDEX_{gpio}"),
+            (f"BOARD_{role}_GPIO", gpio[2:]),
             (f"BOARD_{role}_PORT", f"GPIOA{block}_BASE"),
             (f"BOARD_{role}_PRCM", f"PRCM_GPIOA{block}"),
             (f"BOARD_{role}_BIT", f"0x{1 << bit:02x}"),
