@@ -117,7 +117,7 @@ def short_name(source, env) -> str:  # type: ignore[no-untyped-def]
 
 def generate(env) -> None:  # type: ignore[no-untyped-def]
     found = toolchain.find(env["CROSS_COMPILE"])
-    env.Replace(CC=found.tool("gcc"), CC_VERSION=str(found))
+    env.Replace(CC=found.tool("gcc"), OBJCOPY=found.tool("objcopy"), CC_VERSION=str(found))
     env.AppendUnique(
         CCFLAGS=[*CPU, *CODE],
         LINKFLAGS=[*CPU, "-nostartfiles", "--specs=nano.specs", "-Wl,--gc-sections"],
