@@ -1,4 +1,4 @@
-"""APPS_CONFIG: the application processor's odds and ends (hw_apps_config.h); only the timers' trigger select so far."""
+"""APPS_CONFIG: the application processor's odds and ends (hw_apps_config.h); of these the timers' trigger select."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ GPT_TRIG_SEL = 0x0B0
 
 
 class AppsConfig(RegisterBlock):
-    """GPT_TRIG_SEL is held: with its reset value, and with the driver library's 0xFF, CCP inputs reach the timers."""
+    """GPT_TRIG_SEL: bit n lets CCP pin n reach its timer half (the driver library's TimerConfigure sets all eight)."""
 
     STORED = {GPT_TRIG_SEL: (0, 0xFF)}
+
+    def triggered(self, pin: int) -> bool:
+        """Whether CCP pin 0 to 7 reaches its timer half."""
+        return bool(self.regs[GPT_TRIG_SEL] >> pin & 1)

@@ -6,6 +6,7 @@ Addresses are those of hw_memmap.h, interrupt numbers those of hw_ints.h (vector
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from cc3200sim.clock import Clock
@@ -16,6 +17,8 @@ from cc3200sim.peripherals.hib import WAKE_PINS, Hib1p2, Hib3p3
 from cc3200sim.peripherals.ocp_shared import OcpShared
 from cc3200sim.peripherals.prcm import AppsRcm, Gprcm
 from cc3200sim.peripherals.reset import ResetKind
+from cc3200sim.peripherals.shamd5 import Dthe, ShaMd5
+from cc3200sim.peripherals.timer import Timer
 from cc3200sim.peripherals.uart import Uart
 from cc3200sim.peripherals.wdt import Wdt
 from cc3200sim.world.pins import Pins
@@ -44,6 +47,10 @@ class Blocks:
         self.gpio = [Gpio(clock, irq(16 + port) if port < 4 else None) for port in range(5)]
         self.uart0 = Uart(clock, irq(21))
         self.uart1 = Uart(clock, irq(22))
+        # Interrupts of halves A and B are neighbours; timer 3's are apart from the others'.
+        self.timers = [Timer(clock, irq(number), irq(number + 1)) for number in (35, 37, 39, 51)]
+        self.shamd5 = ShaMd5(clock, irq(164))
+        self.dthe = Dthe(clock)
         self.mapping: dict[int, Peripheral] = {
             0x4000_0000: self.wdt,
             0x4000_4000: self.gpio[0],
@@ -53,18 +60,26 @@ class Blocks:
             0x4002_4000: self.gpio[4],
             0x4000_C000: self.uart0,
             0x4000_D000: self.uart1,
+            0x4003_0000: self.timers[0],
+            0x4003_1000: self.timers[1],
+            0x4003_2000: self.timers[2],
+            0x4003_3000: self.timers[3],
             0x4402_5000: self.arcm,
             0x4402_6000: self.apps_config,
             0x4402_D000: self.gprcm,
             0x4402_E000: self.ocp_shared,
             0x4402_F000: self.hib1p2,
             0x4402_F800: self.hib3p3,
+            0x4403_0000: self.dthe,
+            0x4403_5000: self.shamd5,
         }
         self._by_gate: dict[str, Peripheral] = {
             "WDT": self.wdt,
             "UARTA0": self.uart0,
             "UARTA1": self.uart1,
             **{f"GPIOA{port}": gpio for port, gpio in enumerate(self.gpio)},
+            **{f"TIMERA{index}": timer for index, timer in enumerate(self.timers)},
+            "DTHE": self.shamd5,
         }
         for name, block in self._by_gate.items():
             self.arcm.on_soft_reset(name, block.reset)
@@ -82,6 +97,11 @@ class Blocks:
             connect(f"{name}_CTS", input_=uart.cts)
             uart.send_frame_on_pads = self.ocp_shared.frame_sender(f"{name}_TX")
             self.ocp_shared.frame_receivers[f"{name}_RX"] = uart.rx_frame
+        halves = [half for timer in self.timers for half in timer.halves]
+        for index, half in enumerate(halves):
+            connect(f"GT_PWM{index:02}", half.output)
+            connect(f"GT_CCP{index:02}", input_=half.input)
+            half.triggered = partial(self.apps_config.triggered, index)
 
     def reset(self, kind: ResetKind) -> None:
         """Carry out a reset of this side of the chip; the processor and the network processor are the machine's.
@@ -90,7 +110,7 @@ class Blocks:
         (hw_gprcm.h, MCU_GLOBAL_SOFT_RESET: "shared peripherals are not affected").
         """
         if kind is not ResetKind.CORE:
-            for block in (*self._by_gate.values(), self.arcm, self.apps_config):
+            for block in (*self._by_gate.values(), self.arcm, self.apps_config, self.dthe):
                 block.reset()
         if kind in (ResetKind.POWER_ON, ResetKind.HIBERNATE, ResetKind.HIBERNATE_EXIT):
             self.ocp_shared.reset()
