@@ -116,7 +116,7 @@ def _download_source_from(mirror: str, package: str, version: str, suite: str, f
             "APT::Sandbox::User=root",  # apt's own user cannot write to this folder
             "APT::Update::Error-Mode=any",
             "Acquire::Languages=none",
-            "Acquire::Retries=3",
+            "Acquire::Retries=2",
         ]
         words = [word for option in options for word in ("-o", option)]
         _run([*words, "update"], console, [])

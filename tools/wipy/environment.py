@@ -52,7 +52,7 @@ def prepare(words: Sequence[str], root: Path, console: Console) -> None:
         raise UserError(f"cannot write to {root}: permission denied")
     with cache.lock(root):
         make_venv(root, console)
-        if not any(word.startswith("CROSS_COMPILE=") for word in words) and not os.environ.get("CROSS_COMPILE"):
+        if not any(word.startswith("CROSS_COMPILE=") for word in words):
             install_cross_compiler(console)
         if any(_HOST_WORDS.match(word) for word in words):
             install_host_compiler(root, console)
@@ -166,11 +166,12 @@ def _install_requirements(root: Path, console: Console) -> None:
 
 
 def _pip_reason(lines: Sequence[str]) -> str:
-    """The line that tells most. pip warns of each failed connection, then errs about the package it did not find."""
-    for mark in ("Failed to establish", "Temporary failure in name resolution", "ConnectionError", "No space left"):
-        for line in lines:
-            if mark in line:
-                return "no connection to the package index" if mark != "No space left" else line
+    """The line that tells most. After a failed connection pip's own errors only name a package it did not find."""
+    for line in lines:
+        if "No space left on device" in line:
+            return "the disk is full"
+    if any("after connection broken by" in line for line in lines):
+        return "no connection to the package index"
     errors = [line.removeprefix("ERROR: ") for line in lines if line.startswith("ERROR: ")]
     return errors[0] if errors else _last_line("\n".join(lines))
 

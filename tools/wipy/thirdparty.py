@@ -79,14 +79,21 @@ def locate(manifest: Path, override: str | None = None, console: Console | None 
     pin = read_manifest(manifest)
     if override:
         return check_checkout(Path(override).expanduser(), pin)
-    archive = fetch(pin, console or Console())
+    try:
+        return _cached_tree(pin, console or Console())
+    except OSError as error:  # a full disk, a file of another user
+        raise UserError(f"{error.filename or cache.folder()}: {error.strerror}") from None
+
+
+def _cached_tree(pin: Pin, console: Console) -> Path:
+    archive = fetch(pin, console)
     tree = cache.folder() / "source" / pin.tree_name
     if _is_unchanged(tree):
         return tree
     cache.make(tree.parent)
     with cache.lock(tree.parent):
         if not _listing_of(tree).exists():
-            (console or Console()).say(f"unpacking {pin.file}")
+            console.say(f"unpacking {pin.file}")
             _unpack_tree(archive, tree, pin)
         elif not _is_unchanged(tree):
             _refuse_changes(archive, tree, pin)
@@ -189,8 +196,6 @@ def _has_digest(archive: Path, pin: Pin) -> bool:
         return archive.stat().st_size == pin.size and digest(archive) == pin.sha256
     except FileNotFoundError:
         return False
-    except OSError as error:
-        raise UserError(f"{archive}: {error.strerror}") from None
 
 
 def _unpack_tree(archive: Path, tree: Path, pin: Pin) -> None:
@@ -205,11 +210,7 @@ def _unpack_tree(archive: Path, tree: Path, pin: Pin) -> None:
         if missing:
             raise UserError(f"{pin.file} has no folder {missing[0]}, which third_party.toml names")
         new.rename(tree)
-        listing = new.with_suffix(".files")
-        listing.write_text("\n".join(_list(tree)))
-        listing.replace(_listing_of(tree))
-    except OSError as error:
-        raise UserError(f"cannot unpack {pin.file} into {tree.parent}: {error.strerror}") from None
+        _write_listing(tree)
     finally:
         shutil.rmtree(new, ignore_errors=True)
 
@@ -241,13 +242,18 @@ def _list(tree: Path) -> list[str]:
     return sorted(lines)
 
 
+def _write_listing(tree: Path) -> None:
+    with tempfile.TemporaryDirectory(dir=tree.parent, prefix="new-") as name:
+        listing = Path(name) / "files"
+        listing.write_text("\n".join(_list(tree)))
+        listing.replace(_listing_of(tree))
+
+
 def _is_unchanged(tree: Path) -> bool:
     try:
         return _listing_of(tree).read_text() == "\n".join(_list(tree))
     except FileNotFoundError:
         return False
-    except OSError as error:
-        raise UserError(f"{error.filename}: {error.strerror}") from None
 
 
 def _refuse_changes(archive: Path, tree: Path, pin: Pin) -> None:
@@ -262,9 +268,7 @@ def _refuse_changes(archive: Path, tree: Path, pin: Pin) -> None:
             f"{changed} differs from the pinned archive: delete {tree} to have it unpacked again; "
             f"to build from changed source give {OVERRIDE}="
         )
-    listing = _listing_of(tree).with_suffix(f".{os.getpid()}")
-    listing.write_text("\n".join(_list(tree)))
-    listing.replace(_listing_of(tree))
+    _write_listing(tree)
 
 
 def _first_difference(fresh: Path, tree: Path) -> Path | None:
