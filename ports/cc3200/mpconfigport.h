@@ -102,6 +102,7 @@
 #define MICROPY_PY_OS_DUPTERM_BUILTIN_STREAM    (1)
 
 #define MICROPY_PY_MACHINE                      (1)
+#define MICROPY_PY_MACHINE_INCLUDEFILE          "machine/module.h"
 #define MICROPY_PY_MACHINE_UART                 (1)
 #define MICROPY_PY_MACHINE_UART_INCLUDEFILE     "machine/uart_class.h"
 

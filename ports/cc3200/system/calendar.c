@@ -2,6 +2,7 @@
 #include <stdbool.h>
 
 #include "py/mpconfig.h"
+#include "lib/oofatfs/ff.h"
 #include "shared/timeutils/timeutils.h"
 
 #include "inc/hw_types.h"
@@ -26,4 +27,12 @@ uint64_t calendar_ms(void) {
 
 void calendar_set_ms(uint64_t ms) {
     MAP_PRCMRTCSet(ms / 1000, ms % 1000 * 1024 / 1000);
+}
+
+// For FatFs: year from 1980 in the top 7 bits, then month, day, hour, minute and half the seconds.
+DWORD get_fattime(void) {
+    timeutils_struct_time_t now;
+    timeutils_seconds_since_2000_to_struct_time(calendar_ms() / 1000, &now);
+    return (now.tm_year - 1980) << 25 | now.tm_mon << 21 | now.tm_mday << 16
+        | now.tm_hour << 11 | now.tm_min << 5 | now.tm_sec >> 1;
 }
