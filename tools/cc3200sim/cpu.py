@@ -430,6 +430,13 @@ class Cpu:
         """A register by its name: r0 … r12, sp, lr, pc, xpsr, msp, psp, primask, faultmask, basepri, control."""
         return self.pc if name == "pc" else self._engine.read_register(getattr(arm, f"UC_ARM_REG_{name.upper()}"))
 
+    def set_register(self, name: str, value: int) -> None:
+        """Set a register by its name, as `register` takes it. Between instructions only."""
+        if name == "pc":
+            self._pc = value & ~1
+        else:
+            self._engine.write_register(getattr(arm, f"UC_ARM_REG_{name.upper()}"), value)
+
     def start(self, stack: int, entry: int) -> None:
         """Begin as after a reset: thread mode on the main stack, nothing masked."""
         engine = self._engine

@@ -1,0 +1,185 @@
+"""wipy-sim: runs a firmware image on the emulated CC3200, with its UART in this terminal."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import logging
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+from cc3200sim import bench, rom
+from cc3200sim.bus import Access
+from cc3200sim.console import ConsoleError, open_console
+from cc3200sim.flash import Flash, FlashError
+from cc3200sim.machine import Machine
+from cc3200sim.pin_view import PinLines, PinStatus
+from cc3200sim.rom import RomError
+from cc3200sim.session import Session
+
+_DESCRIPTION = "An emulated TI CC3200 (WiPy, CC3200 LaunchPad) that runs unmodified firmware images."
+
+
+class UsageError(Exception):
+    """What the user asked for can't be done; the text says why, in a line."""
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="wipy-sim", description=_DESCRIPTION)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    run = commands.add_parser(
+        "run",
+        help="start a firmware image, its UART0 in this terminal",
+        description="Start a firmware image. In a terminal Ctrl-C goes to the firmware and Ctrl-] ends the emulator.",
+    )
+    run.add_argument(
+        "--image", metavar="FILE", type=Path, help="firmware image (mcuimg.bin) to put into the flash first"
+    )
+    run.add_argument(
+        "--flash",
+        metavar="FILE",
+        type=Path,
+        help="serial flash: made if missing, saved at the end; else it starts blank and is forgotten",
+    )
+    run.add_argument(
+        "--rom", metavar="FILE", type=Path, help=f"the ROM stand-in, else ${rom.ROM_VARIABLE} or build/rom/rom.bin"
+    )
+    run.add_argument(
+        "--uart", metavar="WHERE", default="stdio", help="UART0: stdio, pty, tcp:PORT or none (default: stdio)"
+    )
+    run.add_argument(
+        "--pace",
+        choices=("real", "virtual"),
+        help="keep to the wall clock, or run as fast as the host can (default: real in a terminal, else virtual)",
+    )
+    run.add_argument("--for", metavar="SECONDS", dest="seconds", type=_seconds, help="end after so much virtual time")
+    run.add_argument(
+        "--trace", action="store_true", help="name each register that firmware uses and nothing models, when it does"
+    )
+    run.add_argument(
+        "--pins", action="store_true", help="show the levels of the LED and the other pins in use, as they change"
+    )
+    measure = commands.add_parser(
+        "bench", help="measure the emulator", description="Measure the emulator; prints a table."
+    )
+    measure.add_argument("--image", metavar="FILE", type=Path, required=True, help="firmware image to boot")
+    measure.add_argument("--rom", metavar="FILE", type=Path, help="the ROM stand-in")
+    return parser
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0 < value < 1e9:
+        raise argparse.ArgumentTypeError(f"{text} is not a span of time")
+    return value
+
+
+def _read_image(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"can't read the image {path}: {error.strerror}") from error
+
+
+def _open_flash(path: Path | None) -> Flash:
+    if path is None or not path.exists():
+        if path is not None and not os.access(path.parent, os.W_OK):
+            raise UsageError(f"can't make the serial flash {path}: its folder is missing or not writable")
+        return Flash()
+    return Flash.load(path)
+
+
+def _run(arguments: argparse.Namespace) -> None:
+    if arguments.image is None and arguments.flash is None:
+        raise UsageError("nothing to start: give --image FILE, or --flash FILE with an image in it")
+    image = _read_image(arguments.image) if arguments.image is not None else None
+    flash = _open_flash(arguments.flash)
+    machine = Machine(image, flash, rom.load(arguments.rom))
+    console = open_console(arguments.uart)
+    real_time = arguments.pace == "real" or (arguments.pace is None and sys.stdin is not None and sys.stdin.isatty())
+    started = time.monotonic()
+    view: PinLines | PinStatus | None = None
+    try:
+        if console.description:
+            _say(console.description)
+        if arguments.trace:
+            machine.bus.trace = lambda access: _say(f"wipy-sim: {access}")
+        else:
+            machine.bus.trace = _ignore
+        if arguments.pins:
+            view = PinStatus(machine) if sys.stdout.isatty() else PinLines(machine, sys.stderr)
+        machine.power_on()
+        Session(
+            machine,
+            console,
+            real_time=real_time,
+            limit=arguments.seconds,
+            on_slice=view.update if view else lambda: None,
+        ).run()
+    finally:
+        if view is not None:
+            view.close()
+        console.close()
+        if arguments.flash is not None and (flash.changed or not arguments.flash.exists()):
+            flash.store(arguments.flash)
+    if machine.cpu.lockup:
+        print(f"\nwipy-sim: the processor has locked up: {machine.cpu.lockup}", file=sys.stderr)
+    if machine.unmodelled and not arguments.trace:
+        print(
+            f"\nwipy-sim: {len(machine.unmodelled)} registers were used that nothing models; --trace names them",
+            file=sys.stderr,
+        )
+    seconds = time.monotonic() - started
+    print(
+        f"\n{machine.seconds:.3f} s virtual, {machine.instructions:,} instructions, {seconds:.2f} s host",
+        file=sys.stderr,
+    )
+
+
+def _ignore(access: Access) -> None:
+    """They are counted, and named by --trace."""
+
+
+def _say(text: str) -> None:
+    # The terminal may be raw: the line needs its own carriage return.
+    print(f"{text}\r", file=sys.stderr, flush=True)
+
+
+class _Terminated(BaseException):
+    """SIGTERM or SIGHUP: leave, the terminal set back and the flash saved."""
+
+
+def _terminate(number: int, frame: object) -> None:
+    raise _Terminated
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command line. 0: done; 1: what was asked for can't be done; 2: not understood."""
+    words = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.ERROR, format="wipy-sim: %(message)s\r")
+    for name in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(name, _terminate)
+    try:
+        if words.command == "run":
+            _run(words)
+        else:
+            print(bench.table(bench.measure(_read_image(words.image), rom.load(words.rom))))
+    except (UsageError, RomError, FlashError, ConsoleError) as error:
+        print(f"wipy-sim: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except _Terminated:
+        return 143
+    except BrokenPipeError:
+        with contextlib.suppress(OSError):
+            sys.stdout.close()
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
