@@ -1,0 +1,95 @@
+"""The peer: upstream's own port for this chip, unmodified, built by its own Makefile from the fetched archive.
+
+Its image must boot in the emulator too, and sizes and speeds are measured beside it. It is made once, in the cache.
+"""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from wipy import cache, thirdparty, toolchain
+from wipy.console import Console
+from wipy.errors import UserError
+
+PORT = Path("ports") / "cc3200"
+NOT_NEEDED = ("docs/", "tests/", "examples/", "logo/")  # parts of the archive that are no source
+
+
+@dataclass(frozen=True)
+class PeerImages:
+    """What the peer's build made."""
+
+    mcuimg: Path
+    elf: Path
+    map: Path
+
+
+def unpack(manifest: Path, folder: Path, console: Console | None = None) -> Path:
+    """Puts the peer's source tree into folder; returns its port's folder, where make is to be run."""
+    pin = thirdparty.read_manifest(manifest)
+    archive = thirdparty.fetch(pin, console or Console())
+    thirdparty.unpack(archive, folder, lambda name: not name.startswith(NOT_NEEDED))
+    return folder / PORT
+
+
+def make_command(compiler: toolchain.Toolchain, jobs: int, board: str = "WIPY") -> list[str]:
+    """The peer's own way to build its release image."""
+    return ["make", f"-j{jobs}", f"BOARD={board}", "BTYPE=release", f"CROSS_COMPILE={compiler.prefix}"]
+
+
+def images(port: Path, board: str = "WIPY") -> PeerImages:
+    """Where a build in the port's folder leaves them."""
+    build = port / "build" / board / "release"
+    return PeerImages(build / "mcuimg.bin", build / "application.axf", build / "application.axf.map")
+
+
+def build(
+    manifest: Path, cross_compile: str | None = None, board: str = "WIPY", jobs: int = 2, console: Console | None = None
+) -> PeerImages:
+    """The peer's images, built unless the cache has them. Raises UserError where they cannot be made."""
+    console = console or Console()
+    compiler = toolchain.find(cross_compile)
+    if shutil.which("make") is None:
+        raise UserError("the peer's build needs make: install it")
+    version = ".".join(map(str, compiler.version))
+    sha256 = thirdparty.read_manifest(manifest).sha256
+    place = cache.folder() / "peer"
+    final = place / f"{board}-{sha256[:12]}-gcc-{version}-newlib-{compiler.newlib}"
+    if not final.is_dir():
+        cache.make(place)
+        with cache.lock(place):
+            if not final.is_dir():
+                _build_new(manifest, final, make_command(compiler, jobs, board), board, console)
+    return PeerImages(final / "mcuimg.bin", final / "application.axf", final / "application.axf.map")
+
+
+def _build_new(manifest: Path, final: Path, command: Sequence[str], board: str, console: Console) -> None:
+    """Builds in a temporary folder and keeps the images alone: they are there whole or not at all."""
+    for left in final.parent.glob("new-*"):  # of an interrupted run
+        shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(dir=final.parent, prefix="new-") as name:
+        console.say("building the peer, upstream's port, by its own Makefile")
+        port = unpack(manifest, Path(name) / "tree", console)
+        run_make(command, port)
+        kept = Path(name) / "images"
+        kept.mkdir()
+        made = images(port, board)
+        for image in (made.mcuimg, made.elf, made.map):
+            shutil.copy2(image, kept)
+        kept.rename(final)
+
+
+def run_make(command: Sequence[str], port: Path) -> None:
+    """Runs the peer's make. Raises UserError with its first error where it fails."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+    run = subprocess.run(
+        command, cwd=port, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        text=True, errors="replace", check=False,
+    )  # fmt: skip
+    if run.returncode != 0:
+        lines = [line for line in run.stdout.splitlines() if "error:" in line or "***" in line]
+        raise UserError(f"the peer's make failed: {lines[0] if lines else run.stdout[-200:]!r}")
