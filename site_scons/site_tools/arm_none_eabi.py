@@ -6,9 +6,15 @@ Gives env.CObject(target, source) and env.Firmware([elf, map], objects), a scann
 
 import os
 import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
 
 from SCons.Script import Action, Builder, Scanner
-from wipy import toolchain
+from site_init import action
+from wipy import sizes, toolchain
+from wipy.errors import UserError
 
 # Cortex-M4 without its FPU (the CC3200 has none), sizes first; what no one refers to is dropped by the linker.
 CPU = ["-mthumb", "-mcpu=cortex-m4", "-mfloat-abi=soft", "-mabi=aapcs"]
@@ -108,11 +114,35 @@ def include_flags(env) -> str:  # type: ignore[no-untyped-def]
     return " ".join(f"-isystem {folder}" if os.path.isabs(folder) else f"-I{folder}" for folder in folders)
 
 
+def prefix_maps(env) -> str:  # type: ignore[no-untyped-def]
+    """Flags that keep the folders of this machine out of the output: the same bytes wherever it is built."""
+    places = {os.getcwd(): ".", env["MICROPYTHON"]: "micropython"}
+    return " ".join(f"-ffile-prefix-map={path}={name}" for path, name in places.items())
+
+
 def short_name(source, env) -> str:  # type: ignore[no-untyped-def]
     """A source's path as it is told to people: within the project, or within MicroPython's tree."""
     path = str(source)
     root = env.get("MICROPYTHON", "") + os.sep
     return path[len(root) :] if path.startswith(root) else path
+
+
+def _needs_linker_script(target, source, env):  # type: ignore[no-untyped-def]
+    env.Depends(target, env["LINKER_SCRIPT"])
+    return target, source
+
+
+def _link(target, source, env) -> None:  # type: ignore[no-untyped-def]
+    command = shlex.split(env.subst("$LINKCOM", target=target, source=source))
+    run = subprocess.run(command, env=env["ENV"], stderr=subprocess.PIPE, text=True, errors="replace")
+    if run.returncode:
+        map_file = Path(target[1].get_path())
+        map_text = map_file.read_text(errors="replace") if map_file.exists() else ""
+        why = sizes.explain_overflow(run.stderr, map_text)
+        if why is None:
+            print(run.stderr, end="", file=sys.stderr)
+        raise UserError(why or "linking failed")
+    print(run.stderr, end="", file=sys.stderr)
 
 
 def generate(env) -> None:  # type: ignore[no-untyped-def]
@@ -124,20 +154,33 @@ def generate(env) -> None:  # type: ignore[no-untyped-def]
         CPPDEFINES=BUILD_TYPES[env["BTYPE"]],
         CPPPATH=[],
     )
-    env.Replace(CPPDEFPREFIX="-D", CPPDEFSUFFIX="", _include_flags=include_flags, _short_name=short_name)
+    env.Replace(
+        CPPDEFPREFIX="-D",
+        CPPDEFSUFFIX="",
+        _include_flags=include_flags,
+        _short_name=short_name,
+        _prefix_maps=prefix_maps,
+    )
     env.SetDefault(GENERATED=set(), INCLUDE_MACROS={}, FILE_FLAGS=[], LIBS_TEXT="-lgcc")
     # The compiler's version counts: another compiler, another object.
-    env["CCCOM"] = "$CC $CCFLAGS $FILE_FLAGS $_CPPDEFFLAGS ${_include_flags(__env__)} -c -o $TARGET $SOURCES"
+    env["CCCOM"] = (
+        "$CC $CCFLAGS $( ${_prefix_maps(__env__)} $) $FILE_FLAGS $_CPPDEFFLAGS ${_include_flags(__env__)} -c -o $TARGET $SOURCES"
+    )
     env["LINKCOM"] = "$CC $LINKFLAGS -Wl,-Map=${TARGETS[1]} -T $LINKER_SCRIPT -o $TARGET $SOURCES $LIBS_TEXT"
     env.Append(
         BUILDERS={
             "CObject": Builder(
-                action=Action("$CCCOM", None if env["V"] else "CC ${_short_name(SOURCE, __env__)}", varlist=["CC_VERSION"]),
+                action=Action(
+                    "$CCCOM", None if env["V"] else "CC ${_short_name(SOURCE, __env__)}", varlist=["CC_VERSION"]
+                ),
                 suffix=".o",
                 single_source=True,
                 source_scanner=c_scanner(),
             ),
-            "Firmware": Builder(action=Action("$LINKCOM", None if env["V"] else "LINK $TARGET", varlist=["CC_VERSION"])),
+            "Firmware": Builder(
+                action=action(_link, "$LINKCOM" if env["V"] else "LINK $TARGET", varlist=["LINKCOM", "CC_VERSION"]),
+                emitter=_needs_linker_script,
+            ),
         }
     )
 

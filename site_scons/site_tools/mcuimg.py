@@ -1,21 +1,26 @@
-"""SCons tool: env.McuImage([mcuimg.bin, firmware.hex], firmware.elf) packages a linked firmware."""
+"""SCons tool: env.McuImage([mcuimg.bin, firmware.hex], [firmware.elf, firmware.map]) packages a firmware that the board can take."""
 
 from pathlib import Path
 
-from site_init import action
 from SCons.Script import Builder
-from wipy import image
+from site_init import action
+from wipy import image, sizes
 
 
 def _package(target, source, env) -> None:  # type: ignore[no-untyped-def]
     signed, hexadecimal = (Path(node.get_path()) for node in target)
-    raw = image.raw_image(Path(source[0].get_path()))
-    signed.write_bytes(image.sign(raw))
+    elf, map_file = (Path(node.get_path()) for node in source)
+    raw = image.raw_image(elf)
+    whole = image.sign(raw)
+    board = env["BOARD_FACTS"]
+    sizes.check(len(whole), board.image_limit, sizes.heap_size(elf), board.min_heap, map_file)
     hexadecimal.write_text(image.intel_hex(raw))
+    signed.write_bytes(whole)
 
 
 def generate(env) -> None:  # type: ignore[no-untyped-def]
-    env.Append(BUILDERS={"McuImage": Builder(action=action(_package, "IMG $TARGET"))})
+    package = action(_package, "IMG $TARGET", varlist=["BOARD_FACTS"])
+    env.Append(BUILDERS={"McuImage": Builder(action=package)})
 
 
 def exists(env) -> bool:  # type: ignore[no-untyped-def]

@@ -9,8 +9,8 @@ import shlex
 from pathlib import Path
 
 from arm_none_eabi import c_scanner
-from site_init import action
 from SCons.Script import Builder, Value
+from site_init import action
 from wipy import tables
 
 OUR_WARNINGS = ["-Wall", "-Wextra", "-Werror"]

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from site_init import action
 from SCons.Script import Builder
+from site_init import action
 
 
 def _generate(target, source, env) -> None:  # type: ignore[no-untyped-def]

@@ -30,7 +30,12 @@ def words(env, settings) -> None:  # type: ignore[no-untyped-def]
     lines = ["Words for the command line: scons [NAME=value ...] [target ...]", "", "Variables:"]
     lines += [f"  {option.key + '=':<18}{option.help} [{option.default}]" for option in settings.options]
     lines += ["", "Targets:", *(f"  {name:<18}{what}" for name, what in env["WORDS"].items())]
-    lines += ["", f"Boards: {', '.join(board.available(Path('boards')))}", "scons -H lists the options of SCons itself.", ""]
+    lines += [
+        "",
+        f"Boards: {', '.join(board.available(Path('boards')))}",
+        "scons -H lists the options of SCons itself.",
+        "",
+    ]
     Help("\n".join(lines))
     Default(env.Alias("image"))
 
@@ -49,14 +54,15 @@ def generate(env) -> None:  # type: ignore[no-untyped-def]
         raise UserError(f"cannot write the build folder {output}: {error.strerror}") from None
     if not os.access(output, os.W_OK):
         raise UserError(f"cannot write the build folder {output}")
-    SConsignFile(str(Path("build").absolute() / ".sconsign"))
+    SConsignFile(str(output.absolute() / ".sconsign"))
     project = tomllib.loads(Path("pyproject.toml").read_text())
     env.Replace(
         BUILD=f"#{output}",
         VERSION=project["project"]["version"],
         MICROPYTHON=str(thirdparty.locate(Path("third_party.toml"), env["MICROPYTHON_DIR"])),
         WORDS={},
-        ENV={name: os.environ[name] for name in ("PATH", "HOME", "TERM", "LANG", "TMPDIR") if name in os.environ},
+        PYTHON=sys.executable,
+        ENV={**os.environ, "PYTHONPATH": str(Path("tools").absolute())},
     )
     env.AddMethod(word, "Word")
     env.AddMethod(words, "Words")

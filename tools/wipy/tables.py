@@ -137,7 +137,8 @@ def collect(command: Sequence[str], sources: Sequence[str], cache: Path, jobs: i
     }
     names = sorted({name for entry in entries.values() for name in entry["files"]})
     files = {
-        name: stamps[name] if name in stamps and not changed.get(name, True) and stamps[name][:2] == _stamp(name)
+        name: stamps[name]
+        if name in stamps and not changed.get(name, True) and stamps[name][:2] == _stamp(name)
         else [*_stamp(name), _digest(name)]
         for name in names
     }

@@ -1,0 +1,33 @@
+"""SCons tool: env.Artifacts(nodes) gathers what a build leaves in build/artifacts/<BOARD>, with SHA256SUMS beside it."""
+
+import hashlib
+import shutil
+from pathlib import Path
+
+from SCons.Script import Builder, Flatten
+from site_init import action
+
+
+def _gather(target, source, env) -> None:  # type: ignore[no-untyped-def]
+    *copies, sums = (Path(node.get_path()) for node in target)
+    lines = []
+    for copy, node in zip(copies, source, strict=True):
+        shutil.copyfile(node.get_path(), copy)
+        lines.append(f"{hashlib.sha256(copy.read_bytes()).hexdigest()}  {copy.name}\n")
+    sums.write_text("".join(lines))
+
+
+def artifacts(env, nodes):  # type: ignore[no-untyped-def]
+    """Copies of the nodes' files and their checksums."""
+    sources = Flatten(nodes)
+    folder = "#build/artifacts/$BOARD"
+    return env.ArtifactFiles([*(f"{folder}/{node.name}" for node in sources), f"{folder}/SHA256SUMS"], sources)
+
+
+def generate(env) -> None:  # type: ignore[no-untyped-def]
+    env.Append(BUILDERS={"ArtifactFiles": Builder(action=action(_gather, "COLLECT ${TARGET.dir}"))})
+    env.AddMethod(artifacts, "Artifacts")
+
+
+def exists(env) -> bool:  # type: ignore[no-untyped-def]
+    return True

@@ -1,0 +1,39 @@
+"""SCons tool: env.CompileCommands(target) lists how each source is compiled, for editors and analysers."""
+
+import json
+import os
+from pathlib import Path
+
+from SCons.Script import Builder, Value
+from site_init import action
+
+
+def _write(target, source, env) -> None:  # type: ignore[no-untyped-def]
+    entries = []
+    for node in env["OBJECTS"]:
+        build = node.get_build_env()
+        entries.append(
+            {
+                "directory": os.getcwd(),
+                "file": node.sources[0].get_path(),
+                "output": node.get_path(),
+                "command": build.subst("$CCCOM", target=[node], source=node.sources),
+            }
+        )
+    Path(target[0].get_path()).write_text(json.dumps(entries, indent=1) + "\n")
+
+
+def compile_commands(env, target):  # type: ignore[no-untyped-def]
+    """The list; made again when a source is added or taken away, or the flags change."""
+    sources = [str(node.sources[0]) for node in env["OBJECTS"]]
+    flags = env.subst("$CC $CCFLAGS $_CPPDEFFLAGS ${_include_flags(__env__)}")
+    return env.CompileCommandsFile(target, Value("\n".join([os.getcwd(), flags, *sources])))
+
+
+def generate(env) -> None:  # type: ignore[no-untyped-def]
+    env.Append(BUILDERS={"CompileCommandsFile": Builder(action=action(_write, "GEN $TARGET"))})
+    env.AddMethod(compile_commands, "CompileCommands")
+
+
+def exists(env) -> bool:  # type: ignore[no-untyped-def]
+    return True

@@ -1,0 +1,287 @@
+"""Where an image's bytes go: what each memory region, room, symbol and task stack takes, read from the ELF file and the map.
+
+An image byte is loaded (code, constants, initial values); a RAM byte only exists while running (bss, stacks).
+"""
+
+import re
+import struct
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from wipy.errors import UserError
+
+_OBJECT, _FUNCTION = 1, 2  # STT_OBJECT and STT_FUNC of the ELF specification
+_REGION = re.compile(r"^(\w+)\s+(0x[0-9a-f]+)\s+(0x[0-9a-f]+)\s+\S+$")
+_OUTPUT = re.compile(r"^(\.?[\w.]+)(?:\s+(0x[0-9a-f]+)\s+(0x[0-9a-f]+))?")
+_INPUT = re.compile(r"^ (\S+)?\s+(0x[0-9a-f]+)\s+(0x[0-9a-f]+)(?: (\S.*))?$")
+_OVERFLOW = re.compile(r"region [`'](\w+)' overflowed by (\d+) bytes")
+# Folder of an object file under obj/: the name people know it by. The longest that matches counts.
+_ROOMS = {
+    "port": "main",
+    "micropython/drivers/cc3100": "SimpleLink",
+    "micropython/ports/cc3200/simplelink": "SimpleLink",
+    "micropython/ports/cc3200/hal": "driver library",
+    "micropython/ports/cc3200/FreeRTOS": "FreeRTOS",
+    "micropython/lib/oofatfs": "FatFs",
+    "genhdr": "pin tables",
+}
+
+
+@dataclass(frozen=True)
+class Region:
+    """A memory region of the linker script; bytes."""
+
+    name: str
+    origin: int
+    length: int
+    used: int
+
+    @property
+    def free(self) -> int:
+        return self.length - self.used
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One input section as linked: where it came from and how many bytes it takes."""
+
+    address: int
+    size: int
+    section: str  # the output section
+    object: str  # the object file, or the member of a library
+    room: str
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """A function or object with its size in bytes."""
+
+    name: str
+    size: int
+    address: int
+    section: str
+    room: str
+    object: str
+    is_data: bool
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What one room takes, in bytes of the image and of RAM beside it."""
+
+    image: int = 0
+    ram: int = 0
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Everything the report tells; bytes."""
+
+    image: int  # mcuimg.bin
+    image_limit: int
+    heap: int
+    min_heap: int
+    regions: list[Region]
+    stacks: dict[str, int]
+    rooms: dict[str, Usage]
+    symbols: list[Symbol] = field(default_factory=list)  # largest first
+
+    def as_json(self) -> dict[str, Any]:
+        """For machines: plain lists and dictionaries."""
+        return {
+            "image": {"size": self.image, "limit": self.image_limit, "free": self.image_limit - self.image},
+            "heap": {"size": self.heap, "minimum": self.min_heap},
+            "regions": [{**asdict(region), "free": region.free} for region in self.regions],
+            "stacks": self.stacks,
+            "rooms": {name: asdict(usage) for name, usage in self.rooms.items()},
+            "symbols": [asdict(symbol) for symbol in self.symbols],
+        }
+
+
+def room_of(path: str) -> str:
+    """The room that an object file as the map names it belongs to."""
+    if "(" in path or path.endswith(".a"):
+        library = Path(path.split("(")[0]).name
+        return "compiler library" if library.startswith("libgcc") else "C library"
+    folder = path.split("/obj/", 1)[-1].rpartition("/")[0]
+    if path.endswith(".ltrans.o"):
+        return "link-time code"
+    if "/obj/" not in path:
+        return "C library" if "crt" in Path(path).name else "other"
+    for known in sorted(_ROOMS, key=len, reverse=True):
+        if folder == known or (known != "port" and folder.startswith(known + "/")):
+            return _ROOMS[known]
+    parts = folder.split("/")
+    return parts[1] if len(parts) > 1 else parts[0]
+
+
+def pieces(map_text: str) -> Iterator[Piece]:
+    """The input sections that made it into the image or RAM, from a GNU ld map."""
+    section = ""
+    pending = False
+    for line in map_text.partition("\nLinker script and memory map")[2].splitlines():
+        if line and not line[0].isspace():
+            match = _OUTPUT.match(line)
+            section = match[1] if match else ""
+            continue
+        if section.startswith((".debug", ".comment", ".ARM.attributes", "/DISCARD/", ".heap")):
+            continue
+        match = _INPUT.match(line.rstrip())
+        if match is None:
+            # A long section name stands alone; its figures are on the next line.
+            pending = bool(re.match(r"^ \S+$", line))
+            continue
+        name, address, size, origin = match.groups()
+        if (name or pending) and int(size, 16) and int(address, 16):
+            if name == "*fill*":
+                yield Piece(int(address, 16), int(size, 16), section, "padding", "padding")
+            elif origin and not origin.startswith("("):
+                yield Piece(int(address, 16), int(size, 16), section, _short(origin), room_of(origin))
+        pending = False
+
+
+def _short(origin: str) -> str:
+    return origin.split("/obj/", 1)[-1] if "/obj/" in origin else Path(origin).name
+
+
+def regions(map_text: str, used: Iterable[tuple[int, int]]) -> list[Region]:
+    """The map's memory regions with the bytes of the (address, size) areas that lie in each."""
+    text = map_text.partition("\nMemory Configuration")[2].partition("\nLinker script")[0]
+    areas = list(used)
+    found = []
+    for line in text.splitlines():
+        match = _REGION.match(line)
+        if match and match[1] != "Name":
+            origin, length = int(match[2], 16), int(match[3], 16)
+            taken = sum(size for address, size in areas if origin <= address < origin + length)
+            found.append(Region(match[1], origin, length, taken))
+    return found
+
+
+def _read(elf: Path) -> tuple[dict[str, tuple[int, int, bool]], list[tuple[str, int, int, int, str]]]:
+    """Sections in memory as {name: (address, size, whether only in RAM)}, and symbols as (name, value, size, kind, section)."""
+    from elftools.elf.constants import SH_FLAGS
+    from elftools.elf.elffile import ELFFile
+
+    with elf.open("rb") as stream:
+        file = ELFFile(stream)
+        areas = {}
+        names = {}
+        for index, section in enumerate(file.iter_sections()):
+            if section["sh_flags"] & SH_FLAGS.SHF_ALLOC and section["sh_size"]:
+                areas[section.name] = (section["sh_addr"], section["sh_size"], section["sh_type"] == "SHT_NOBITS")
+                names[index] = section.name
+        symtab = file.get_section_by_name(".symtab")
+        if symtab is None:
+            raise UserError(f"{elf}: has no symbols")
+        strings = file.get_section(symtab["sh_link"]).data()
+        # Elf32_Sym (ELF specification 1.2): name, value, size, info, other, section. pyelftools' own loop takes 20 times
+        # as long, and this runs at every link.
+        table = [
+            (_string(strings, name), value, size, info & 0xF, names.get(index, ""))
+            for name, value, size, info, _, index in struct.iter_unpack("<IIIBBH", symtab.data())
+        ]
+    return areas, table
+
+
+def _heap(elf: Path, table: list[tuple[str, int, int, int, str]]) -> int:
+    values = {name: value for name, value, _, _, _ in table if name in ("heap_start", "heap_end")}
+    try:
+        return values["heap_end"] - values["heap_start"]
+    except KeyError as error:
+        raise UserError(f"{elf}: the linker script defines no {error.args[0]}") from None
+
+
+def heap_size(elf: Path) -> int:
+    """Bytes that the linker script leaves for Python's heap; UserError where it defines no heap_start or heap_end."""
+    return _heap(elf, _read(elf)[1])
+
+
+def measure(elf: Path, map_file: Path, image_size: int, image_limit: int, min_heap: int) -> Sizes:
+    """Read a linked firmware. Raises UserError where the linker script does not define heap_start and heap_end."""
+
+    map_text = map_file.read_text(errors="replace")
+    areas, table = _read(elf)
+    heap = _heap(elf, table)
+    parts = sorted(pieces(map_text), key=lambda piece: piece.address)
+    rooms: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for piece in parts:
+        if piece.section in areas:
+            rooms[piece.room][areas[piece.section][2]] += piece.size
+    owners = {piece.address: piece for piece in parts}
+    starts = sorted(owners)
+    symbols = []
+    for name, value, size, kind, section in table:
+        if size and section and kind in (_OBJECT, _FUNCTION):
+            address = value & ~1 if kind == _FUNCTION else value  # bit 0 says Thumb
+            owner = _owner(owners, starts, address)
+            symbols.append(Symbol(name, size, address, section, owner.room if owner else "other",
+                                  owner.object if owner else "", kind == _OBJECT))  # fmt: skip
+    symbols.sort(key=lambda symbol: (-symbol.size, symbol.name))
+    return Sizes(
+        image=image_size,
+        image_limit=image_limit,
+        heap=heap,
+        min_heap=min_heap,
+        # The heap's own section, where a script has one, is what is left and not what is used.
+        regions=regions(map_text, [(a, s) for name, (a, s, _) in areas.items() if name != ".heap"]),
+        # By convention a task's stack is an object of its own whose name ends with _stack.
+        stacks={s.name.removesuffix("_stack"): s.size for s in symbols if s.name.endswith("_stack") and s.is_data},
+        rooms={
+            room: Usage(*use)
+            for room, use in sorted(rooms.items(), key=lambda item: (-sum(item[1]), item[0]))
+            if any(use)
+        },
+        symbols=symbols,
+    )
+
+
+def _string(strings: bytes, offset: int) -> str:
+    return strings[offset : strings.index(0, offset)].decode()
+
+
+def _owner(owners: dict[int, Piece], starts: list[int], address: int) -> Piece | None:
+    index = bisect_right(starts, address) - 1
+    if index < 0:
+        return None
+    piece = owners[starts[index]]
+    return piece if address < piece.address + piece.size else None
+
+
+def largest_objects(map_text: str, count: int = 8) -> str:
+    """The object files that take most, for an error message: "py/vm.o 7,412, ..."."""
+    sums: dict[str, int] = defaultdict(int)
+    for piece in pieces(map_text):
+        if piece.object != "padding":
+            sums[piece.object] += piece.size
+    top = sorted(sums.items(), key=lambda item: (-item[1], item[0]))[:count]
+    return ", ".join(f"{name} {size:,}" for name, size in top)
+
+
+def check(image: int, image_limit: int, heap: int, min_heap: int, map_file: Path) -> None:
+    """Raises UserError where mcuimg.bin would be too large for the board, or would leave too little Python heap."""
+    problems = []
+    if image > image_limit:
+        problems.append(
+            f"mcuimg.bin would be {image:,} bytes, {image - image_limit:,} more than the {image_limit:,} allowed"
+        )
+    if heap < min_heap:
+        problems.append(
+            f"the Python heap would be {heap:,} bytes, {min_heap - heap:,} less than the {min_heap:,} wanted"
+        )
+    if problems:
+        largest = largest_objects(map_file.read_text(errors="replace"))
+        raise UserError(f"{'; '.join(problems)}. Largest objects: {largest}")
+
+
+def explain_overflow(linker_said: str, map_text: str) -> str | None:
+    """A line on a memory region that does not hold what was linked; None where the linker complained of something else."""
+    overflows = _OVERFLOW.findall(linker_said)
+    if not overflows:
+        return None
+    by = " and ".join(f"{name} by {int(size):,} bytes" for name, size in dict(overflows).items())
+    return f"the firmware does not fit in memory: it overflows {by}. Largest objects: {largest_objects(map_text)}"
