@@ -1,0 +1,18 @@
+"""Fixtures of the emulator's tests."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))  # the helpers beside the tests
+
+from chip import Chip
+
+
+@pytest.fixture
+def chip() -> Chip:
+    """The chip's blocks after power-on with every clock on, no processor."""
+    return Chip()
