@@ -29,9 +29,9 @@ _FRAME = struct.Struct("<8I")  # r0-r3, r12, lr, return address, xPSR
 _RETURN_HANDLER, _RETURN_THREAD_MAIN, _RETURN_THREAD_PROCESS = 0xFFFF_FFF1, 0xFFFF_FFF9, 0xFFFF_FFFD
 
 # An exception that is pending but masked is looked at again when the cycle count crosses a multiple of this: MSR and
-# CPS do not call back, and an RTOS breaks when its switch comes late. Multiples, not lengths: how the caller cuts up
-# the time must not change when an exception is taken.
-_MASKED_STEP = 16
+# CPS do not call back, and an RTOS breaks when its switch comes late. It must be 1: FreeRTOS leaves a critical section
+# and enters the next one four instructions later (ulTaskNotifyTake), and its switch has to happen in between.
+_MASKED_STEP = 1
 _LONGEST_SLICE = 800_000  # 10 ms: how long the host's signals may have to wait
 
 

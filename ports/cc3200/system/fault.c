@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "inc/hw_ints.h"
 #include "inc/hw_memmap.h"
 #include "inc/hw_nvic.h"
 #include "inc/hw_types.h"
@@ -29,6 +30,9 @@ static const struct {
     {16, "UNDEFINSTR"}, {17, "INVSTATE"}, {18, "INVPC"}, {19, "NOCP"}, {24, "UNALIGNED"}, {25, "DIVBYZERO"},
 };
 
+// 32 interrupts in each register.
+#define NVIC_WORDS ((NUM_INTERRUPTS - 16 + 31) / 32)
+
 static void put(const char *text) {
     for (; *text; text++) {
         MAP_UARTCharPut(UARTA0_BASE, *text);
@@ -52,8 +56,14 @@ static void put_task(void) {
 __attribute__((noreturn))
 static void halt(void) {
     put("\r\n");
+    // A pending interrupt, even a masked one, would end every sleep at once.
+    HWREG(NVIC_ST_CTRL) = 0;
+    HWREG(NVIC_INT_CTRL) = NVIC_INT_CTRL_PENDSTCLR | NVIC_INT_CTRL_UNPEND_SV;
+    for (uint32_t i = 0; i < NVIC_WORDS; i++) {
+        HWREG(NVIC_DIS0 + 4 * i) = UINT32_MAX;
+    }
     for (;;) {
-        __asm volatile ("cpsid i\n dsb\n wfi");
+        __asm volatile ("dsb\n wfi");
     }
 }
 

@@ -49,6 +49,7 @@ void start_up_in_c(void) {
     zero(&lowbss_start, &lowbss_end);
     zero(&bss_start, &bss_end);
 
+    vectors[0] = (vector_t)image_header.stack_top; // the kernel's first task starts with it
     for (unsigned i = 1; i < NUM_INTERRUPTS; i++) {
         vectors[i] = fault_handler;
     }
