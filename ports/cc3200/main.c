@@ -14,16 +14,23 @@
 #include "inc/hw_types.h"
 #include "prcm.h"
 
+#include "crypto/random.h"
+#include "machine/session.h"
 #include "machine/uart.h"
 #include "machine/uart_object.h"
 #include "system/calendar.h"
 #include "system/fault.h"
 #include "system/led.h"
 #include "system/memory.h"
+#include "system/reset.h"
 #include "osi.h"
 
 // Left between the limit Python sees and the end of the stack: C calls that do not check, and a context switch.
 #define C_STACK_MARGIN_BYTES (1536)
+
+// How much of the heap's RAM, as power-up left it, seeds the random numbers. Memory cells settle the same way most times;
+// 4 KiB hold far more than 256 bits that differ.
+#define RANDOM_MEMORY_BYTES (4096)
 
 extern uint8_t heap_start, heap_end;
 int main(void);
@@ -40,6 +47,7 @@ static void start_session(void) {
     gc_init(&heap_start, &heap_end);
     mp_init();
     readline_init0();
+    machine_session_start();
     led_init();
     uart_console_open();
     MP_STATE_VM(dupterm_objs[0]) = uart_object(UART_CONSOLE);
@@ -64,10 +72,12 @@ __attribute__((noreturn))
 static void interpreter(void *unused) {
     (void)unused;
     calendar_init();
+    random_init(&heap_start, RANDOM_MEMORY_BYTES);
     for (;;) {
         start_session();
         run_prompt();
         end_session();
+        reset_note_soft();
     }
 }
 
