@@ -46,11 +46,13 @@ class Chip:
     def read(self, address: int, size: int = 4) -> int:
         """A load."""
         base = self._find(address)
+        assert self.blocks.mapping[base].clocked
         return self.blocks.mapping[base].read(address - base, size)
 
     def write(self, address: int, value: int, size: int = 4) -> None:
         """A store."""
         base = self._find(address)
+        assert self.blocks.mapping[base].clocked
         self.blocks.mapping[base].write(address - base, value, size)
 
     def pad(self, pin: int, mode: int, kind: int = STD) -> None:

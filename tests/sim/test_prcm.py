@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from cc3200sim.bus import Bus
 from cc3200sim.peripherals.reset import ResetKind
 from chip import ARCM, GPIOA3, GPRCM, HIB1P2, HIB3P3, PADS, UART0, WDT, Chip
 
@@ -203,3 +204,36 @@ def test_watchdog_lock(chip: Chip) -> None:
     assert chip.read(WDT + 0xC00) == 0
     chip.write(WDT, 5)
     assert chip.read(WDT) == 5
+
+
+def test_a_block_without_clock_is_cut_off(chip: Chip, caplog: pytest.LogCaptureFixture) -> None:
+    bus = Bus()
+    bus.map(UART0, chip.blocks.uart0)
+    chip.write(ARCM + 0x80, 0)
+    bus.write(UART0 + 0x24, 43, 4)
+    assert bus.read(UART0 + 0x18, 4) == 0
+    assert [(access.address, access.write) for access in bus.unmodelled] == [
+        (UART0 + 0x24, True),
+        (UART0 + 0x18, False),
+    ]
+    assert "without its clock" in caplog.text
+    chip.write(ARCM + 0x80, 1)
+    assert bus.read(UART0 + 0x18, 4) == 0x90 and bus.read(UART0 + 0x24, 4) == 0
+    state = chip.blocks.save()
+    chip.write(ARCM + 0x80, 0)
+    chip.blocks.restore(state)
+    assert bus.read(UART0 + 0x18, 4) == 0x90
+
+
+def test_work_without_a_sleep_clock_is_reported_once(chip: Chip, caplog: pytest.LogCaptureFixture) -> None:
+    chip.write(ARCM + 0x80, 1)
+    chip.blocks.arcm.falls_asleep()
+    assert chip.blocks.arcm.stopped_in_sleep == []  # nothing to do
+    chip.write(UART0 + 0x30, 0x301)
+    chip.blocks.arcm.falls_asleep()
+    chip.blocks.arcm.falls_asleep()
+    assert chip.blocks.arcm.stopped_in_sleep == ["UARTA0"] and caplog.text.count("sleep-mode clock") == 1
+    chip.write(ARCM + 0x80, 0x101)
+    chip.blocks.arcm.stopped_in_sleep.clear()
+    chip.blocks.arcm.falls_asleep()
+    assert chip.blocks.arcm.stopped_in_sleep == []

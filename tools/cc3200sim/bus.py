@@ -42,6 +42,7 @@ IO_REGIONS: tuple[tuple[int, int, str], ...] = (
     (0xE004_0000, 0x3000, "TPIU, ETM, ROM table"),
 )
 
+_UNCLOCKED = "finds the block without its clock: it is lost"
 _GRANULE = 8  # blocks start at multiples of 256 bytes (HIB at 0x4402F800, ADC at 0x4402E800)
 
 
@@ -54,10 +55,11 @@ class Access:
     pc: int
     write: bool
     value: int
+    why: str = "is not modelled"
 
     def __str__(self) -> str:
         what = f"write of {self.value:#x} to" if self.write else "read of"
-        return f"{what} {self.address:#010x} ({self.size} bytes) at pc {self.pc:#010x} is not modelled"
+        return f"{what} {self.address:#010x} ({self.size} bytes) at pc {self.pc:#010x} {self.why}"
 
 
 class Bus:
@@ -87,7 +89,10 @@ class Bus:
         found = self._blocks.get(address >> _GRANULE)
         try:
             if found is not None:
-                return found[1].read(address - found[0], size)
+                if found[1].clocked:
+                    return found[1].read(address - found[0], size)
+                self._report(address, size, False, 0, _UNCLOCKED)
+                return 0
         except Unmodelled:
             pass
         except BusError:
@@ -101,7 +106,10 @@ class Bus:
         found = self._blocks.get(address >> _GRANULE)
         try:
             if found is not None:
-                found[1].write(address - found[0], value, size)
+                if found[1].clocked:
+                    found[1].write(address - found[0], value, size)
+                else:
+                    self._report(address, size, True, value, _UNCLOCKED)
                 return
         except Unmodelled:
             pass
@@ -110,9 +118,9 @@ class Bus:
             return
         self._report(address, size, True, value)
 
-    def _report(self, address: int, size: int, write: bool, value: int) -> None:
+    def _report(self, address: int, size: int, write: bool, value: int, why: str = "is not modelled") -> None:
         if address not in self._seen:
             self._seen.add(address)
-            access = Access(address, size, self.pc(), write, value)
+            access = Access(address, size, self.pc(), write, value, why)
             self.unmodelled.append(access)
             self.trace(access)

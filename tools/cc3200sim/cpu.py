@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import logging
 import struct
+from collections.abc import Callable
 from typing import Any
 
 from unicorn import arm_const as arm
@@ -40,6 +41,7 @@ class Cpu:
 
     def __init__(self, clock: Clock, bus: Bus, controller: Nvic) -> None:
         self.clock, self.bus, self.nvic = clock, bus, controller
+        self.on_sleep: Callable[[], None] = lambda: None
         self._engine = engine = Engine()
         self._counter, self._limit = engine.counter, engine.limit
         self.ram = (ctypes.c_ubyte * SRAM_SIZE)()
@@ -162,6 +164,8 @@ class Cpu:
     def _fell_asleep(self) -> None:
         if self._halfword(self._pc - 2) == _WFI:
             self.sleeping = not self._wakes()
+            if self.sleeping:
+                self.on_sleep()
         else:
             log.error("the core stopped at pc %#010x for no known reason", self._pc)
 

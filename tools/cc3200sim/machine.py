@@ -56,6 +56,8 @@ class Machine:
         self.nwp = NetworkProcessor(self.clock, self.nvic.line(187), flash, self.radio)
         self.lspi = Lspi(self.clock, self.nwp)
         self.nwp_interrupt = NwpInterrupt(self.clock, self.nwp)
+        self.blocks.arcm.attach("LSPI", self.lspi)
+        self.cpu.on_sleep = self.blocks.arcm.falls_asleep
         self.blocks.arcm.on_nwp_wake = self.nwp.wake_register
         self.blocks.ocp_shared.on_spare5 = self.nwp.stop_register
         self.power = Power.OFF

@@ -42,10 +42,17 @@ class Peripheral:
     name: ClassVar[str] = ""
     size: ClassVar[int] = 0x1000
     STATE: ClassVar[tuple[str, ...]] = ()
+    # Whether the block has its run-mode clock: the PRCM says so. The bus lets nothing through to a block without.
+    clocked: bool = True
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self.reset()
+
+    @property
+    def working(self) -> bool:
+        """Whether the block has something to do that the loss of its clock in sleep would stop."""
+        return False
 
     def reset(self) -> None:
         """Put every register to its reset value."""

@@ -73,7 +73,7 @@ class Blocks:
             0x4403_0000: self.dthe,
             0x4403_5000: self.shamd5,
         }
-        self._by_gate: dict[str, Peripheral] = {
+        by_gate: dict[str, Peripheral] = {
             "WDT": self.wdt,
             "UARTA0": self.uart0,
             "UARTA1": self.uart1,
@@ -81,8 +81,10 @@ class Blocks:
             **{f"TIMERA{index}": timer for index, timer in enumerate(self.timers)},
             "DTHE": self.shamd5,
         }
-        for name, block in self._by_gate.items():
-            self.arcm.on_soft_reset(name, block.reset)
+        for name, block in by_gate.items():
+            self.arcm.attach(name, block)
+        self.arcm.attach("DTHE", self.dthe)
+        self._with_processor = (*by_gate.values(), self.dthe, self.apps_config, self.arcm)
         self._connect_signals()
 
     def _connect_signals(self) -> None:
@@ -110,7 +112,7 @@ class Blocks:
         (hw_gprcm.h, MCU_GLOBAL_SOFT_RESET: "shared peripherals are not affected").
         """
         if kind is not ResetKind.CORE:
-            for block in (*self._by_gate.values(), self.arcm, self.apps_config, self.dthe):
+            for block in self._with_processor:
                 block.reset()
         if kind in (ResetKind.POWER_ON, ResetKind.HIBERNATE, ResetKind.HIBERNATE_EXIT):
             self.ocp_shared.reset()

@@ -38,6 +38,10 @@ class Gpio(RegisterBlock):
         }
         super().__init__(clock)
 
+    @property
+    def working(self) -> bool:
+        return bool(self.regs[IM])
+
     def reset(self) -> None:
         super().reset()
         self._data = 0

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cc3200sim.clock import Clock
-from cc3200sim.peripheral import IrqLine
+from cc3200sim.peripheral import IrqLine, Peripheral
 from cc3200sim.peripherals.registers import RegisterBlock
 from cc3200sim.peripherals.reset import RESET_CAUSE, ResetKind
+
+log = logging.getLogger("cc3200sim.prcm")
 
 
 class Gate(NamedTuple):
@@ -46,7 +49,7 @@ CAMERA_CLK_GEN, MMCHS_CLK_GEN, MCSPI_A1_CLK_GEN, MCSPI_A2_CLK_GEN = 0x000, 0x020
 MCASP_FRAC_CLK_CONFIG0, MCASP_FRAC_CLK_CONFIG1, MCSPI_S0_CLKDIV_CFG = 0x0B0, 0x0B4, 0x0D0
 APPS_TO_NWP_WAKE_REQUEST, INTERRUPT_STATUS, INTERRUPT_ENABLE = 0x118, 0x120, 0x124
 
-RUN_CLOCK = 0x1
+RUN_CLOCK, SLEEP_CLOCK = 0x1, 0x100
 SOFT_RESET, ENABLED = 0x1, 0x2
 INT_SLOW_CLOCK = 0x4000  # PRCM_INT_SLOW_CLK_CTR in INTERRUPT_STATUS
 ENABLE_SLOW_CLOCK = 0x4  # its bit in INTERRUPT_ENABLE (driver library, PRCMIntEnable)
@@ -75,7 +78,10 @@ class AppsRcm(RegisterBlock):
     def __init__(self, clock: Clock, irq: IrqLine) -> None:
         self._irq = irq
         self._status = 0
-        self._soft_resets: dict[str, list[Callable[[], None]]] = {}
+        self._blocks: dict[str, list[Peripheral]] = {name: [] for name in GATES}
+        self._sleepless: list[tuple[str, Peripheral]] = []
+        # Blocks found at work with their clock about to stop: mistakes of the firmware that the model lets pass.
+        self.stopped_in_sleep: list[str] = []
         self.on_nwp_wake: Callable[[int], None] = lambda value: None
         self.readers = {INTERRUPT_STATUS: self._read_status}
         self.writers = {
@@ -85,21 +91,46 @@ class AppsRcm(RegisterBlock):
         for name, gate in GATES.items():
             self.readers[gate.reset] = self._reset_reader(gate)
             self.writers[gate.reset] = self._reset_writer(name, gate)
+            self.writers[gate.clock] = self._clock_writer(gate)
         super().__init__(clock)
 
     def reset(self) -> None:
         super().reset()
         self._status = 0
         self._irq.set(False)
+        self._gate_clocks()
 
-    def on_soft_reset(self, name: str, reset: Callable[[], None]) -> None:
-        """Call `reset` when the firmware resets the block of that name (GATES)."""
-        self._soft_resets.setdefault(name, []).append(reset)
-        assert name in GATES
+    def attach(self, name: str, block: Peripheral) -> None:
+        """Put a block behind the clock gate and the soft reset of that name (GATES)."""
+        self._blocks[name].append(block)
+        self._gate_clocks()
 
-    def clocked(self, name: str) -> bool:
-        """Whether the block of that name has its run-mode clock."""
-        return bool(self.regs[GATES[name].clock] & RUN_CLOCK)
+    def falls_asleep(self) -> None:
+        """The processor sleeps: blocks without their sleep-mode clock stop. That is reported, not carried out."""
+        for name, block in self._sleepless:
+            if block.working and name not in self.stopped_in_sleep:
+                self.stopped_in_sleep.append(name)
+                log.warning("%s works without its sleep-mode clock: on the chip it stops while the core sleeps", name)
+
+    def _gate_clocks(self) -> None:
+        self._sleepless = []
+        for name, gate in GATES.items():
+            clocks = self.regs[gate.clock]
+            for block in self._blocks[name]:
+                block.clocked = bool(clocks & RUN_CLOCK)
+                if clocks & (RUN_CLOCK | SLEEP_CLOCK) == RUN_CLOCK:
+                    self._sleepless.append((name, block))
+
+    def _clock_writer(self, gate: Gate) -> Callable[[int], None]:
+        def write(value: int) -> None:
+            self.regs[gate.clock] = value & 0x0001_0101
+            self._gate_clocks()
+
+        return write
+
+    def restore(self, state: dict[str, Any]) -> None:
+        super().restore(state)
+        self._gate_clocks()
 
     def slow_clock_match(self) -> None:
         """The hibernate block's RTC has reached its interrupt time."""
@@ -118,8 +149,8 @@ class AppsRcm(RegisterBlock):
             was = self.regs[gate.reset]
             self.regs[gate.reset] = value & SOFT_RESET
             if value & SOFT_RESET and not was:
-                for reset in self._soft_resets.get(name, ()):
-                    reset()
+                for block in self._blocks[name]:
+                    block.reset()
 
         return write
 

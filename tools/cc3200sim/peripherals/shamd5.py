@@ -101,6 +101,10 @@ class ShaMd5(RegisterBlock):
         }
         super().__init__(clock)
 
+    @property
+    def working(self) -> bool:
+        return self._busy
+
     def reset(self) -> None:
         super().reset()
         self._status = CONTEXT_READY

@@ -357,6 +357,10 @@ class Timer(RegisterBlock):
                 self.writers[register] = self._interval_writer(half, register, False)
         super().__init__(clock)
 
+    @property
+    def working(self) -> bool:
+        return bool(self.regs[CTL] & (ENABLE | ENABLE << 8))
+
     def reset(self) -> None:
         super().reset()
         self.raw = 0

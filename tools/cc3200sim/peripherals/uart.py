@@ -83,6 +83,10 @@ class Uart(RegisterBlock):
         }
         super().__init__(clock)
 
+    @property
+    def working(self) -> bool:
+        return bool(self.regs[CTL] & CTL_UARTEN)
+
     def reset(self) -> None:
         super().reset()
         self.raw = 0

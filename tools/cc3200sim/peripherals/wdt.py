@@ -39,6 +39,10 @@ class Wdt(RegisterBlock):
         self.writers = {LOAD: self._write_load, CTL: self._write_control, ICR: self._write_clear}
         super().__init__(clock)
 
+    @property
+    def working(self) -> bool:
+        return bool(self.regs[CTL] & CTL_INTEN)
+
     def reset(self) -> None:
         super().reset()
         self._pending = False
