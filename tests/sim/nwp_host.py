@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
+from typing import Any
 
 from cc3200sim.clock import Clock, cycles
 from cc3200sim.flash import Flash
 from cc3200sim.nwp.link import Lspi, NwpInterrupt
 from cc3200sim.nwp.processor import NetworkProcessor
 from cc3200sim.peripheral import IrqLine
+from cc3200sim.world.network import MemoryNetwork
 from cc3200sim.world.radio import Radio
 
 TX0, RX0, CH0STAT, CH0CTRL = 0x138, 0x13C, 0x130, 0x134
@@ -29,12 +31,13 @@ class Message:
 class Host:
     """Registers of the link, and a clock that only this host moves."""
 
-    def __init__(self, flash: Flash | None = None, radio: Radio | None = None, **options: object) -> None:
+    def __init__(self, flash: Flash | None = None, radio: Radio | None = None, network: Any = None) -> None:
         self.clock = Clock()
         self.irq = IrqLine(187, lambda number, level: None)
         self.flash = flash if flash is not None else Flash()
         self.radio = radio if radio is not None else Radio(host_joins=False)
-        self.nwp = NetworkProcessor(self.clock, self.irq, self.flash, self.radio, **options)
+        self.network = network if network is not None else MemoryNetwork()
+        self.nwp = NetworkProcessor(self.clock, self.irq, self.flash, self.radio, self.network)
         self.lspi = Lspi(self.clock, self.nwp)
         self.mask = NwpInterrupt(self.clock, self.nwp)
         self.events: list[Message] = []

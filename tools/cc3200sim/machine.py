@@ -17,6 +17,7 @@ from cc3200sim.nwp.processor import NetworkProcessor
 from cc3200sim.peripherals.blocks import Blocks
 from cc3200sim.peripherals.reset import ResetKind
 from cc3200sim.systick import Dwt
+from cc3200sim.world.network import MemoryNetwork, Network
 from cc3200sim.world.pins import Pins
 from cc3200sim.world.radio import Radio
 from cc3200sim.world.serial import SerialPort
@@ -40,7 +41,13 @@ class Machine:
     """
 
     def __init__(
-        self, image: bytes | None, flash: Flash, rom_image: bytes | None = None, radio: Radio | None = None
+        self,
+        image: bytes | None,
+        flash: Flash,
+        rom_image: bytes | None = None,
+        *,
+        radio: Radio | None = None,
+        network: Network | None = None,
     ) -> None:
         self.flash = flash
         if image is not None:
@@ -53,7 +60,8 @@ class Machine:
         self.cpu.write_memory(0, rom.load() if rom_image is None else rom_image)
         self.blocks = Blocks(self.clock, self.nvic.line, self.reset_request)
         self.radio = radio if radio is not None else Radio()
-        self.nwp = NetworkProcessor(self.clock, self.nvic.line(187), flash, self.radio)
+        self.network = network if network is not None else MemoryNetwork()
+        self.nwp = NetworkProcessor(self.clock, self.nvic.line(187), flash, self.radio, self.network)
         self.lspi = Lspi(self.clock, self.nwp)
         self.nwp_interrupt = NwpInterrupt(self.clock, self.nwp)
         self.blocks.arcm.attach("LSPI", self.lspi)
@@ -176,7 +184,8 @@ class Machine:
             "nvic": self.nvic.save(),
             "dwt": self.dwt.save(),
             "blocks": self.blocks.save(),
-            "nwp": (self.nwp.save(), self.lspi.save(), self.nwp_interrupt.save(), self.radio.save()),
+            "nwp": (self.nwp.save(), self.lspi.save(), self.nwp_interrupt.save()),
+            "world": (self.radio.save(), self.network.save()),
             "machine": (self.power, self.last_reset, self._requested),
         }
 
@@ -188,9 +197,11 @@ class Machine:
         self.nvic.restore(state["nvic"])
         self.dwt.restore(state["dwt"])
         self.blocks.restore(state["blocks"])
-        nwp, lspi, nwp_interrupt, radio = state["nwp"]
+        nwp, lspi, nwp_interrupt = state["nwp"]
+        radio, network = state["world"]
         self.nwp.restore(nwp)
         self.lspi.restore(lspi)
         self.nwp_interrupt.restore(nwp_interrupt)
         self.radio.restore(radio)
+        self.network.restore(network)
         self.power, self.last_reset, self._requested = state["machine"]

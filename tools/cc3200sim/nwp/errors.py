@@ -98,3 +98,25 @@ class NetAppError(IntEnum):
 
 
 GENERAL_ERROR = -1
+
+
+class TlsError(IntEnum):
+    """socket.h, the SL_ESEC codes that this model uses."""
+
+    ASN_SIG_CONFIRM = -155
+    VERSION = -226
+    NO_PEER_CERT = -245
+    MATCH_SUITE = -291
+    HANDSHAKE_FAILURE = -340
+    GENERAL = -450
+    DECRYPT = -451
+    CLOSED = -452
+    NOT_VERIFIED = -453
+    NO_CA_FILE = -454
+    BAD_CA_FILE = -456
+    BAD_CERTIFICATE_FILE = -457
+    BAD_PRIVATE_FILE = -458
+    BAD_DH_FILE = -459
+    TOO_MANY_SSL = -460
+    DATE_ERROR = -461
+    HANDSHAKE_TIMEOUT = -462

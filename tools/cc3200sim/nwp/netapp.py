@@ -1,30 +1,47 @@
-"""Network applications: DHCP server, HTTP server switch, mDNS names, device name (netapp.h)."""
+"""Network applications: DHCP server, HTTP server switch, names and services, ping, device name (netapp.h)."""
 
 from __future__ import annotations
 
+import ipaddress
 import struct
 from typing import ClassVar
 
+from cc3200sim.clock import CPU_HZ
 from cc3200sim.nwp.errors import NetAppError
 from cc3200sim.nwp.netcfg import ipv4
-from cc3200sim.nwp.service import Handler, Service, log, response_of
+from cc3200sim.nwp.service import Handler, Service, basic, log, response_of
 
 HTTP, DHCP, MDNS, DNS, DEVICE_CONFIG = 1, 2, 4, 8, 16
 _DEFAULT_POOL = [ipv4(192, 168, 1, 2), ipv4(192, 168, 1, 254), 24 * 3600]
 _ADD_SERVICE = 1 << 31
+DNS_SECONDS = 20e-3  # a name server that answers
+DNS_TIMEOUT_SECONDS = 4.0  # one that does not
+PING_SECONDS = 3e-3
+DNS_ASYNC, MDNS_ASYNC, PING_REPORT = 0x1820, 0x1835, 0x1822
+AF_INET = 2
 MAX_SERVICES = 5  # SWRU368: services that can be advertised
 
 
 class NetApp(Service):
     """Which applications run, and what they are told."""
 
-    STATE: ClassVar[tuple[str, ...]] = ("_running", "dhcp_pool", "services")
+    STATE: ClassVar[tuple[str, ...]] = (
+        "_running",
+        "dhcp_pool",
+        "services",
+        "_ping",
+        "_sent",
+        "_answered",
+        "_ping_started",
+    )
 
     def __init__(self, processor: object) -> None:
         super().__init__(processor)  # type: ignore[arg-type]
         self._running = 0
         self.dhcp_pool = list(_DEFAULT_POOL)
         self.services: dict[str, tuple[int, str, int]] = {}
+        self._ping = (0, 0, 0, 0, 0)  # number of the run, interval and timeout in ms, attempts, address
+        self._sent = self._answered = self._ping_started = 0
 
     def start(self) -> None:
         """HTTP, DHCP (for stations of the own access point) and mDNS run unless stopped before."""
@@ -53,6 +70,11 @@ class NetApp(Service):
             0x9C0B: self._set,
             0x9C27: self._get,
             0x9C34: self._register_service,
+            0x9C20: self._get_host_by_name,
+            0x9C35: self._get_host_by_service,
+            0x9C71: self._service_list,
+            0x9C21: self._ping_start,
+            0x9C23: self._ping_stop,
         }
 
     def _start_command(self, opcode: int, body: bytes) -> None:
@@ -144,3 +166,99 @@ class NetApp(Service):
         if not status:
             self.keep("netapp.services", {key: list(value) for key, value in self.services.items()})
         self.reply(opcode, status)
+
+    # --- names ------------------------------------------------------------------------------------------------------
+
+    def _get_host_by_name(self, opcode: int, body: bytes) -> None:
+        length, family = struct.unpack_from("<HB", body)
+        name = body[4 : 4 + length].decode("latin-1")
+        status = 0
+        if family != AF_INET:
+            log.warning("a name's IPv6 address was asked for: refused, IPv6 is not modelled")
+            status = NetAppError.DNS_PARAM_ERROR
+        elif not name:
+            status = NetAppError.DNS_PARAM_ERROR
+        self.reply(opcode, status)
+        if not status:
+            self._resolve(name)
+
+    def _resolve(self, name: str) -> None:
+        literal = _literal(name)
+        if literal is not None:
+            self.nwp.after(0, self._name_found, 0, literal)
+        elif not self.nwp.wlan.has_address:
+            self.nwp.after(0, self._name_found, NetAppError.DNS_NO_SERVER, 0)
+        else:
+            address = self.nwp.network.resolve(name)
+            status = NetAppError.DNS_QUERY_FAILED if address is None else 0
+            self.nwp.after(DNS_SECONDS if address else DNS_TIMEOUT_SECONDS, self._name_found, status, address or 0)
+
+    def _name_found(self, status: int, address: int) -> None:
+        self.nwp.send(DNS_ASYNC, struct.pack("<hxxI", status, address))
+
+    def _get_host_by_service(self, opcode: int, body: bytes) -> None:
+        length, family = struct.unpack_from("<BB", body)
+        name = body[4 : 4 + length].decode("latin-1")
+        if not self._running & MDNS:
+            self.reply(opcode, NetAppError.MDNS_NOT_STARTED)
+            return
+        self.reply(opcode, NetAppError.DNS_PARAM_ERROR if family != AF_INET else 0)
+        if family == AF_INET:
+            found = self.nwp.network.service(name)
+            self.nwp.after(DNS_SECONDS if found else DNS_TIMEOUT_SECONDS, self._service_found, found)
+
+    def _service_found(self, found: tuple[int, int, str] | None) -> None:
+        if found is None:
+            self.nwp.send(MDNS_ASYNC, struct.pack("<hHII", NetAppError.MDNS_NO_ANSWER, 0, 0, 0))
+            return
+        address, port, text = found
+        data = text.encode("latin-1")[:120]  # netapp.c: 120 bytes of text fit in the event
+        self.nwp.send(MDNS_ASYNC, struct.pack("<hHII", 0, len(data), port, address) + data)
+
+    def _service_list(self, opcode: int, body: bytes) -> None:
+        self.nwp.reply(0x1C72, basic(0))  # no service has been heard of its own accord
+
+    # --- ping -------------------------------------------------------------------------------------------------------
+
+    def _ping_start(self, opcode: int, body: bytes) -> None:
+        interval, _, timeout, attempts, _, address = struct.unpack_from("<IHHIII", body)
+        self._ping = (self._ping[0] + 1, interval, timeout, attempts, address)
+        self._sent = self._answered = 0
+        self._ping_started = self.nwp.clock.now
+        self.reply(opcode, 0)
+        self.nwp.after(0, self._ping_once, self._ping[0])
+
+    def _ping_once(self, run: int) -> None:
+        number, interval, timeout, attempts, address = self._ping
+        if run != number:
+            return
+        self._sent += 1
+        answered = self.nwp.wlan.has_address and self.nwp.network.answers_ping(address)
+        self._answered += answered
+        wait = PING_SECONDS if answered else timeout / 1000
+        if attempts and self._sent >= attempts:
+            self.nwp.after(wait, self._ping_done, run)
+        else:
+            self.nwp.after(max(wait, interval / 1000), self._ping_once, run)
+
+    def _ping_done(self, run: int) -> None:
+        if run == self._ping[0]:
+            round_trip = round(PING_SECONDS * 1000) if self._answered else 0
+            milliseconds = (self.nwp.clock.now - self._ping_started) // (CPU_HZ // 1000)
+            head = struct.pack("<hHHH", 0, round_trip, round_trip, round_trip)
+            self.nwp.send(PING_REPORT, head + struct.pack("<III", self._answered, self._sent, milliseconds))
+
+    def _ping_stop(self, opcode: int, body: bytes) -> None:
+        run = self._ping[0]
+        self.reply(opcode, 0)
+        if self._sent:
+            self._ping_done(run)
+        self._ping = (run + 1, 0, 0, 0, 0)
+
+
+def _literal(name: str) -> int | None:
+    """The address when a name is a dotted one."""
+    try:
+        return int(ipaddress.IPv4Address(name))
+    except ValueError:
+        return None

@@ -17,8 +17,10 @@ from cc3200sim.nwp.files import Files
 from cc3200sim.nwp.netapp import NetApp
 from cc3200sim.nwp.netcfg import NetCfg
 from cc3200sim.nwp.service import Handler, Service, basic, log, response_of
+from cc3200sim.nwp.socket import RECV, RECVFROM, SEND, SENDTO, Sockets
 from cc3200sim.nwp.wlan import Wlan
 from cc3200sim.peripheral import IrqLine
+from cc3200sim.world.network import Network
 from cc3200sim.world.radio import Radio
 
 START_SECONDS = 50e-3  # from the wake register to the init-complete message
@@ -33,17 +35,22 @@ DUMMY = 0x0063
 ROLE_STATION, ROLE_AP = 0, 2
 _INIT_STATUS = {ROLE_STATION: 0x11111111, ROLE_AP: 0x33333333}
 
-DEFAULT_MAC = bytes.fromhex("d4361e5a0b17")
+_BUFFERED = frozenset((RECV, RECVFROM, SEND, SENDTO))  # driver.c: _SlDrvDataReadOp, _SlDrvDataWriteOp
+
+FACTORY_MAC = bytes.fromhex("d4361e5a0b17")
 
 
 class NetworkProcessor:
     """All behind the link. `irq` is the line of interrupt 187 (hw_ints.h: INT_NWPIC)."""
 
-    def __init__(self, clock: Clock, irq: IrqLine, flash: Flash, radio: Radio, mac: bytes = DEFAULT_MAC) -> None:
+    def __init__(
+        self, clock: Clock, irq: IrqLine, flash: Flash, radio: Radio, network: Network, mac: bytes = FACTORY_MAC
+    ) -> None:
         self.clock = clock
         self.flash = flash
         self.radio = radio
-        self.factory_mac = mac
+        self.network = network
+        self.factory_mac = FACTORY_MAC
         self._irq = irq
         self.masked = True
         self.running = False
@@ -59,17 +66,20 @@ class NetworkProcessor:
         self.netcfg = NetCfg(self)
         self.wlan = Wlan(self)
         self.netapp = NetApp(self)
+        self.sockets = Sockets(self)
         self.services: dict[str, Service] = {
             "device": self.device,
             "files": self.files,
             "netcfg": self.netcfg,
             "wlan": self.wlan,
             "netapp": self.netapp,
+            "sockets": self.sockets,
         }
         self._commands: dict[int, Handler] = {}
         for service in self.services.values():
             self._commands.update(service.commands)
         self.radio.attach(self.wlan)
+        self.network.attach(clock, self.sockets)
 
     # --- power ------------------------------------------------------------------------------------------------------
 
@@ -131,7 +141,7 @@ class NetworkProcessor:
         if not self.running:
             log.warning("command %04X while the network processor is off or starting: lost", opcode)
             return
-        if opcode in self.buffered_commands:
+        if opcode in _BUFFERED:
             self._free_buffers -= 1
             self._host_buffers -= 1
         delay = cycles(COMMAND_SECONDS + (len(body) / 4 + 2) * WORD_SECONDS)
@@ -186,32 +196,25 @@ class NetworkProcessor:
             4 + len(payload),
             self._free_buffers,
             self.device.status_byte,
-            self.tx_failures,
-            self.non_blocking,
+            self.sockets.failed_mask,
+            self.sockets.non_blocking_mask,
         )
         data = head + payload + bytes(-len(payload) % 4)
         self._update_irq()
         return list(struct.unpack(f"<{len(data) // 4}I", data))
 
     @property
-    def buffered_commands(self) -> frozenset[int]:
-        """Commands that hold one of the packet buffers (driver.c: _SlDrvDataReadOp, _SlDrvDataWriteOp)."""
-        return frozenset()
+    def buffers_for_send(self) -> bool:
+        """Whether the host may send now (driver.c: more than two buffers)."""
+        return self._free_buffers > 2
 
-    @property
-    def tx_failures(self) -> int:
-        """Bit mask of sockets whose last send failed."""
-        return 0
+    def free_buffer(self, *, quiet: bool = False) -> None:
+        """A packet buffer is free again.
 
-    @property
-    def non_blocking(self) -> int:
-        """Bit mask of non-blocking sockets."""
-        return 0
-
-    def free_buffer(self) -> None:
-        """A packet buffer is free again; the host is told by a dummy message when it may be waiting for one."""
+        The host may be waiting for one: unless another message comes anyway (quiet), a dummy message tells it.
+        """
         self._free_buffers += 1
-        if self._host_buffers <= 2 and not any(opcode == DUMMY for opcode, _ in self._outbox):
+        if not quiet and self._host_buffers <= 2 and not any(opcode == DUMMY for opcode, _ in self._outbox):
             self.send(DUMMY)
 
     def set_mask(self, masked: bool) -> None:

@@ -1,0 +1,501 @@
+"""The network the board is on, and one that lives in memory: deterministic, its peers scripted by tests.
+
+What is here is TCP and UDP as the ends see them: connections, bytes in order, closes and resets. A lost TCP segment
+comes later, a lost datagram never. Addresses are IPv4 as numbers on the inside, dotted strings in what tests call.
+"""
+
+from __future__ import annotations
+
+import copy
+import ipaddress
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Protocol
+
+from cc3200sim.clock import Clock, cycles
+
+MSS = 1460  # bytes of a TCP segment over Ethernet framing
+RETRANSMIT_SECONDS = 0.2  # what a lost segment is late
+HOST_ADDRESS = "192.168.1.2"  # where in-memory peers are unless they say otherwise
+
+
+def number(address: str) -> int:
+    """A dotted IPv4 address as a number."""
+    return int(ipaddress.IPv4Address(address))
+
+
+def dotted(address: int) -> str:
+    """The other way."""
+    return str(ipaddress.IPv4Address(address))
+
+
+class Stack(Protocol):
+    """The board's end: the sockets of its network processor. A connection is a number that the network gives."""
+
+    def incoming(self, connection: int, address: int, port: int, local_port: int) -> str:
+        """A connection request. "accept", "refuse", or "drop" when the queue of a listener is full."""
+
+    def established(self, connection: int) -> None:
+        """A connection the board asked for stands."""
+
+    def failed(self, connection: int, reason: str) -> None:
+        """It does not: "refused", "unreachable"."""
+
+    def received(self, connection: int, data: bytes) -> None:
+        """Bytes from the peer, in order, never more than receive_room."""
+
+    def receive_room(self, connection: int) -> int:
+        """Bytes the board's receive window has left."""
+
+    def finished(self, connection: int) -> None:
+        """The peer will send no more."""
+
+    def reset(self, connection: int) -> None:
+        """The peer broke the connection off."""
+
+    def acknowledged(self, connection: int, segments: int) -> None:
+        """The peer has so many of the segments that were sent."""
+
+    def datagram(self, address: int, port: int, local_port: int, data: bytes) -> None:
+        """A UDP datagram."""
+
+
+class Network(Protocol):
+    """What the network processor asks of the network."""
+
+    def attach(self, clock: Clock, stack: Stack) -> None:
+        """The board tells who it is."""
+
+    def open(self, address: int, port: int, local_port: int) -> int:
+        """Ask for a TCP connection; the stack is told how it went. The number of the connection."""
+
+    def send(self, connection: int, data: bytes) -> None:
+        """Send one segment."""
+
+    def close(self, connection: int) -> None:
+        """Send no more."""
+
+    def abort(self, connection: int) -> None:
+        """Break a connection off."""
+
+    def window_opened(self, connection: int) -> None:
+        """The board has room for more again."""
+
+    def send_datagram(self, address: int, port: int, local_port: int, data: bytes) -> None:
+        """Send a UDP datagram."""
+
+    def resolve(self, name: str) -> int | None:
+        """The address of a name, None when the name server does not know it."""
+
+    def answers_ping(self, address: int) -> bool:
+        """Whether anybody is at an address."""
+
+    def service(self, name: str) -> tuple[int, int, str] | None:
+        """An mDNS service: address, port, text."""
+
+    def save(self) -> Any:
+        """The state for a snapshot."""
+
+    def restore(self, state: Any) -> None:
+        """Go back to a saved state."""
+
+
+@dataclass
+class _Connection:
+    """State of one connection in memory. `pending` waits for the board's window, `received` for the script."""
+
+    address: int
+    port: int
+    board_port: int
+    state: str = "connecting"  # open, refused, reset
+    pending: bytearray = field(default_factory=bytearray)
+    closing: bool = False  # a close waits behind what is pending
+    in_flight: int = 0
+    received: bytearray = field(default_factory=bytearray)
+    board_closed: bool = False
+    paused: bool = False
+    unacknowledged: int = 0
+    cut: bool = False
+    last_to_board: int = 0
+    last_from_board: int = 0
+
+
+class Stream:
+    """A script's hold on a connection. Nothing moves until the machine runs."""
+
+    def __init__(self, network: MemoryNetwork, connection: int) -> None:
+        self._network = network
+        self._number = connection
+
+    @property
+    def _connection(self) -> _Connection:
+        return self._network.connections[self._number]
+
+    @property
+    def state(self) -> str:
+        """connecting, open, refused or reset."""
+        return self._connection.state
+
+    @property
+    def peer_closed(self) -> bool:
+        """Whether the board has sent its last byte."""
+        return self._connection.board_closed
+
+    @property
+    def received(self) -> bytes:
+        """What came from the board and was not taken yet."""
+        return bytes(self._connection.received)
+
+    def receive(self, limit: int | None = None) -> bytes:
+        """Take what came from the board."""
+        buffer = self._connection.received
+        data = bytes(buffer[:limit])
+        del buffer[: len(data)]
+        return data
+
+    def send(self, data: bytes) -> None:
+        """Send bytes to the board, before the connection stands if need be."""
+        self._connection.pending += data
+        self._network.push(self._number)
+
+    def close(self) -> None:
+        """Send no more (half-close: the board may still send)."""
+        self._connection.closing = True
+        self._network.push(self._number)
+
+    def reset(self) -> None:
+        """Break the connection off."""
+        self._network.reset_by_peer(self._number)
+
+    def cut(self) -> None:
+        """Pull the cable: from now on nothing gets through in either direction, and nobody is told."""
+        self._connection.cut = True
+
+    def pause(self) -> None:
+        """Stop taking bytes: the board's send buffers fill up."""
+        self._connection.paused = True
+
+    def resume(self) -> None:
+        """Take bytes again."""
+        self._connection.paused = False
+        self._network.acknowledge(self._number)
+
+
+class Listener:
+    """A port of a peer where the board may connect to."""
+
+    def __init__(self, network: MemoryNetwork, key: tuple[int, int]) -> None:
+        self._network = network
+        self._key = key
+
+    @property
+    def accepted(self) -> list[Stream]:
+        """Connections so far, oldest first."""
+        return [Stream(self._network, connection) for connection in self._network.listeners.get(self._key, [])]
+
+    def close(self) -> None:
+        """Refuse further connections."""
+        self._network.listeners.pop(self._key, None)
+
+
+class UdpPeer:
+    """A UDP port of a peer."""
+
+    def __init__(self, network: MemoryNetwork, key: tuple[int, int]) -> None:
+        self._network = network
+        self._key = key
+
+    def send(self, data: bytes, board_port: int) -> None:
+        """Send a datagram to the board."""
+        self._network.datagram_to_board(self._key, board_port, data)
+
+    def receive(self) -> tuple[bytes, int] | None:
+        """The oldest datagram from the board with the port it came from, None when there is none."""
+        queue = self._network.udp_peers[self._key]
+        return queue.pop(0) if queue else None
+
+
+class MemoryNetwork:
+    """The network in memory. `delay` seconds one way, `rate` bytes a second, `loss` the share of packets lost."""
+
+    STATE = ("connections", "listeners", "udp_peers", "names", "hosts", "services", "delay", "rate", "loss", "_next")
+
+    def __init__(self, *, delay: float = 1e-3, rate: float = 1.5e6, loss: float = 0.0, seed: int = 1) -> None:
+        self.delay = delay
+        self.rate = rate  # SWAS032: about 12 Mbit/s of TCP payload
+        self.loss = loss
+        self.connections: dict[int, _Connection] = {}
+        self.listeners: dict[tuple[int, int], list[int]] = {}
+        self.udp_peers: dict[tuple[int, int], list[tuple[bytes, int]]] = {}
+        self.names: dict[str, str] = {}
+        self.hosts: set[str] = {HOST_ADDRESS}
+        self.services: dict[str, tuple[str, int, str]] = {}
+        self._random = random.Random(seed)
+        self._next = 1
+        self._next_port = 50000
+        self._clock: Clock | None = None
+        self._stack: Stack | None = None
+
+    # --- for tests --------------------------------------------------------------------------------------------------
+
+    def connect(self, board_port: int, *, address: str = HOST_ADDRESS) -> Stream:
+        """Connect to a port of the board."""
+        self._next_port += 1
+        connection = self._new(number(address), self._next_port, board_port)
+        self._later(0, self._request, connection, 0)
+        return Stream(self, connection)
+
+    def listen(self, port: int, *, address: str = HOST_ADDRESS) -> Listener:
+        """Take connections of the board at an address and port."""
+        key = (number(address), port)
+        self.hosts.add(address)
+        self.listeners[key] = []
+        return Listener(self, key)
+
+    def udp(self, port: int, *, address: str = HOST_ADDRESS) -> UdpPeer:
+        """A UDP port of a peer."""
+        key = (number(address), port)
+        self.hosts.add(address)
+        self.udp_peers[key] = []
+        return UdpPeer(self, key)
+
+    # --- the machinery ----------------------------------------------------------------------------------------------
+
+    def attach(self, clock: Clock, stack: Stack) -> None:
+        """The board tells who it is."""
+        self._clock, self._stack = clock, stack
+
+    @property
+    def stack(self) -> Stack:
+        """The board's end."""
+        if self._stack is None:
+            raise RuntimeError("no board is on this network")
+        return self._stack
+
+    @property
+    def clock(self) -> Clock:
+        """Virtual time."""
+        if self._clock is None:
+            raise RuntimeError("no board is on this network")
+        return self._clock
+
+    def _new(self, address: int, port: int, board_port: int) -> int:
+        connection = self._next
+        self._next += 1
+        self.connections[connection] = _Connection(address, port, board_port)
+        return connection
+
+    def _later(self, seconds: float, callback: Callable[..., None], *arguments: object) -> None:
+        self.clock.after(cycles(seconds), partial(callback, *arguments))
+
+    def _lost(self) -> bool:
+        return self.loss > 0 and self._random.random() < self.loss
+
+    def _travel(self, last: int, size: int) -> int:
+        """The cycle a segment arrives that must not overtake the last one."""
+        late = 0.0
+        while self._lost():
+            late += RETRANSMIT_SECONDS
+        return max(last, self.clock.now + cycles(self.delay + late)) + cycles(size / self.rate)
+
+    def _to_board(self, connection: int, size: int, callback: Callable[..., None], *arguments: object) -> None:
+        state = self.connections[connection]
+        state.last_to_board = self._travel(state.last_to_board, size)
+        self.clock.at(state.last_to_board, partial(callback, connection, *arguments))
+
+    def _from_board(self, connection: int, size: int, callback: Callable[..., None], *arguments: object) -> None:
+        state = self.connections.get(connection)
+        if state is not None:
+            state.last_from_board = self._travel(state.last_from_board, size)
+            self.clock.at(state.last_from_board, partial(callback, connection, *arguments))
+
+    # connections of peers to the board
+
+    def _request(self, connection: int, attempt: int) -> None:
+        self._to_board(connection, 0, self._request_arrived, attempt)
+
+    def _request_arrived(self, connection: int, attempt: int) -> None:
+        state = self.connections[connection]
+        if state.cut:
+            return
+        answer = self.stack.incoming(connection, state.address, state.port, state.board_port)
+        if answer == "accept":
+            self._from_board(connection, 0, self._opened)
+        elif answer == "refuse":
+            self._from_board(connection, 0, self._refused)
+        elif attempt < 5:
+            self._later(2.0**attempt, self._request, connection, attempt + 1)
+        else:
+            state.state = "refused"
+
+    def _opened(self, connection: int) -> None:
+        self.connections[connection].state = "open"
+        self.push(connection)
+
+    def _refused(self, connection: int) -> None:
+        self.connections[connection].state = "refused"
+
+    def push(self, connection: int) -> None:
+        """Send what is pending, as far as the board's window goes; then the close if one waits."""
+        state = self.connections[connection]
+        if state.state != "open" or state.cut:
+            return
+        while state.pending:
+            room = self.stack.receive_room(connection) - state.in_flight
+            segment = bytes(state.pending[: min(MSS, room)]) if room > 0 else b""
+            if not segment:
+                return
+            del state.pending[: len(segment)]
+            state.in_flight += len(segment)
+            self._to_board(connection, len(segment), self._segment_arrived, segment)
+        if state.closing:
+            state.closing = False
+            self._to_board(connection, 0, self._close_arrived)
+
+    def _segment_arrived(self, connection: int, data: bytes) -> None:
+        state = self.connections[connection]
+        state.in_flight -= len(data)
+        if not state.cut and state.state == "open":
+            self.stack.received(connection, data)
+
+    def _close_arrived(self, connection: int) -> None:
+        state = self.connections[connection]
+        if not state.cut and state.state == "open":
+            self.stack.finished(connection)
+
+    def reset_by_peer(self, connection: int) -> None:
+        """A peer breaks off."""
+        state = self.connections[connection]
+        state.state = "reset"
+        if not state.cut:
+            self._to_board(connection, 0, self._reset_arrived)
+
+    def _reset_arrived(self, connection: int) -> None:
+        self.stack.reset(connection)
+
+    def window_opened(self, connection: int) -> None:
+        """The board has room for more again."""
+        if connection in self.connections:
+            self._from_board(connection, 0, self.push)
+
+    # what the board sends
+
+    def open(self, address: int, port: int, local_port: int) -> int:
+        """The board asks for a connection."""
+        connection = self._new(address, port, local_port)
+        self._from_board(connection, 0, self._asked)
+        return connection
+
+    def _asked(self, connection: int) -> None:
+        state = self.connections[connection]
+        waiting = self.listeners.get((state.address, state.port))
+        if waiting is not None:
+            waiting.append(connection)
+            state.state = "open"
+            self._to_board(connection, 0, self._established)
+        elif dotted(state.address) in self.hosts:
+            state.state = "refused"
+            self._to_board(connection, 0, self._not_established)
+
+    def _established(self, connection: int) -> None:
+        if self.connections[connection].state == "open":
+            self.stack.established(connection)
+            self.push(connection)
+
+    def _not_established(self, connection: int) -> None:
+        self.stack.failed(connection, "refused")
+
+    def send(self, connection: int, data: bytes) -> None:
+        """A segment of the board is on its way."""
+        self._from_board(connection, len(data), self._segment_from_board, data)
+
+    def _segment_from_board(self, connection: int, data: bytes) -> None:
+        state = self.connections[connection]
+        if state.cut:
+            return
+        if state.state != "open":
+            self._to_board(connection, 0, self._reset_arrived)
+            return
+        state.received += data
+        state.unacknowledged += 1
+        if not state.paused:
+            self.acknowledge(connection)
+
+    def acknowledge(self, connection: int) -> None:
+        """Tell the board what has been taken."""
+        state = self.connections[connection]
+        if state.unacknowledged and not state.cut:
+            self._to_board(connection, 0, self._acknowledged, state.unacknowledged)
+            state.unacknowledged = 0
+
+    def _acknowledged(self, connection: int, segments: int) -> None:
+        self.stack.acknowledged(connection, segments)
+
+    def close(self, connection: int) -> None:
+        """The board sends no more."""
+        self._from_board(connection, 0, self._closed_by_board)
+
+    def _closed_by_board(self, connection: int) -> None:
+        state = self.connections[connection]
+        if not state.cut:
+            state.board_closed = True
+
+    def abort(self, connection: int) -> None:
+        """The board breaks off."""
+        self._from_board(connection, 0, self._aborted_by_board)
+
+    def _aborted_by_board(self, connection: int) -> None:
+        state = self.connections[connection]
+        if not state.cut and state.state != "refused":
+            state.state = "reset"
+
+    # datagrams, names
+
+    def send_datagram(self, address: int, port: int, local_port: int, data: bytes) -> None:
+        """A datagram of the board."""
+        if not self._lost():
+            self._later(self.delay + len(data) / self.rate, self._datagram_from_board, address, port, local_port, data)
+
+    def _datagram_from_board(self, address: int, port: int, local_port: int, data: bytes) -> None:
+        if (address, port) in self.udp_peers:
+            self.udp_peers[address, port].append((data, local_port))
+
+    def datagram_to_board(self, source: tuple[int, int], board_port: int, data: bytes) -> None:
+        """A datagram of a peer."""
+        if not self._lost():
+            self._later(self.delay + len(data) / self.rate, self._datagram_arrived, source, board_port, data)
+
+    def _datagram_arrived(self, source: tuple[int, int], board_port: int, data: bytes) -> None:
+        self.stack.datagram(source[0], source[1], board_port, data)
+
+    def resolve(self, name: str) -> int | None:
+        """The address of a name."""
+        address = self.names.get(name)
+        return None if address is None else number(address)
+
+    def answers_ping(self, address: int) -> bool:
+        """Whether anybody is there."""
+        return dotted(address) in self.hosts
+
+    def service(self, name: str) -> tuple[int, int, str] | None:
+        """An mDNS service of a peer, found by the end of its name."""
+        for full, (address, port, text) in self.services.items():
+            if full.endswith(name):
+                return number(address), port, text
+        return None
+
+    # snapshots
+
+    def save(self) -> dict[str, Any]:
+        """The state for a snapshot."""
+        state = {name: copy.deepcopy(getattr(self, name)) for name in self.STATE}
+        return {**state, "random": self._random.getstate(), "port": self._next_port}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go back to a saved state."""
+        for name in self.STATE:
+            setattr(self, name, copy.deepcopy(state[name]))
+        self._random.setstate(state["random"])
+        self._next_port = state["port"]
