@@ -53,6 +53,23 @@ static void start_session(void) {
     MP_STATE_VM(dupterm_objs[0]) = uart_object(UART_CONSOLE);
 }
 
+// Runs a script if it is there. False: it asks for a soft reset. One that fails leaves the LED flashing.
+static bool run_script(const char *name) {
+    MP_STATE_VM(mp_kbd_exception).traceback_data = NULL;
+    int result = pyexec_file_if_exists(name);
+    // Raising the keyboard's exception gives it a traceback: to be interrupted is not to fail.
+    if (result == 0 && MP_STATE_VM(mp_kbd_exception).traceback_data == NULL) {
+        led_script_error();
+    }
+    return !(result & PYEXEC_FORCED_EXIT);
+}
+
+// False: a script asks for a soft reset.
+static bool run_scripts(void) {
+    return run_script("boot.py")
+           && (pyexec_mode_kind != PYEXEC_MODE_FRIENDLY_REPL || run_script("main.py"));
+}
+
 static void run_prompt(void) {
     int ended = 0;
     while (!ended) {
@@ -73,9 +90,13 @@ static void interpreter(void *unused) {
     (void)unused;
     calendar_init();
     random_init(&heap_start, RANDOM_MEMORY_BYTES);
+    // The bootloader says so when the safe boot pin was held at reset.
+    bool safe_boot = PRCMGetSpecialBit(PRCM_SAFE_BOOT_BIT);
     for (;;) {
         start_session();
-        run_prompt();
+        if (safe_boot || run_scripts()) {
+            run_prompt();
+        }
         end_session();
         reset_note_soft();
     }

@@ -38,6 +38,11 @@ static struct {
 
 _Static_assert(UART_RX_BUFFER_BYTES == 256, "uint8_t indices wrap with the buffer");
 
+// Longer than a full FIFO takes, 16 frames of at most 12 bits.
+static uint32_t stall_ms(uint32_t baud) {
+    return 20 + 20 * 12 * 1000 / baud;
+}
+
 static void receive(unsigned id) {
     uint32_t base = blocks[id].base;
     bool console = uart_is_console(id);
@@ -91,7 +96,17 @@ static void start(unsigned id, const uart_settings_t *settings) {
     MAP_UARTFlowControlSet(base, settings->flow);
 }
 
+// Lets what was sent leave the UART: at most a FIFO of frames, unless the other end withholds CTS.
+static void drain(unsigned id) {
+    uint32_t baud = uarts[id].settings.baud;
+    uint32_t start = mp_hal_ticks_ms();
+    while (baud && !uart_send_done(id) && mp_hal_ticks_ms() - start < stall_ms(baud)) {
+        mp_hal_delay_ms(1);
+    }
+}
+
 void uart_open(unsigned id, const uart_settings_t *settings) {
+    drain(id);
     MAP_IntDisable(blocks[id].interrupt);
     uarts[id].settings = *settings;
     uarts[id].head = uarts[id].tail = 0;
@@ -103,10 +118,11 @@ void uart_open(unsigned id, const uart_settings_t *settings) {
 }
 
 void uart_close(unsigned id) {
+    drain(id);
     MAP_IntDisable(blocks[id].interrupt);
     uarts[id].settings.baud = 0;
     uarts[id].hook = NULL;
-    MAP_UARTDisable(blocks[id].base); // waits for the last byte
+    HWREG(blocks[id].base + UART_O_CTL) = 0;
     MAP_PRCMPeripheralClkDisable(blocks[id].peripheral, PRCM_RUN_MODE_CLK | PRCM_SLP_MODE_CLK);
 }
 
@@ -127,7 +143,7 @@ int uart_get(unsigned id) {
 
 size_t uart_send(unsigned id, const void *data, size_t length) {
     uint32_t base = blocks[id].base;
-    uint32_t stall_ms = 20 + 20 * 12 * 1000 / MAX(uarts[id].settings.baud, 1);
+    uint32_t patience_ms = stall_ms(MAX(uarts[id].settings.baud, 1));
     uint32_t moved = mp_hal_ticks_ms();
     const uint8_t *next = data;
     const uint8_t *end = next + length;
@@ -142,14 +158,14 @@ size_t uart_send(unsigned id, const void *data, size_t length) {
         if (event_may_block()) {
             // The FIFO may have drained meanwhile: its interrupt is then pending and comes at once.
             MAP_UARTIntEnable(base, UART_INT_TX);
-            event_wait(stall_ms);
-            if (mp_hal_ticks_ms() - moved > stall_ms && !MAP_UARTSpaceAvail(base)) {
+            event_wait(patience_ms);
+            if (mp_hal_ticks_ms() - moved > patience_ms && !MAP_UARTSpaceAvail(base)) {
                 break;
             }
         } else {
             // An interrupt handler prints: the FIFO empties without our help.
             uint32_t start_us = system_time_us();
-            while (!MAP_UARTSpaceAvail(base) && system_time_us() - start_us < stall_ms * 1000) {
+            while (!MAP_UARTSpaceAvail(base) && system_time_us() - start_us < patience_ms * 1000) {
             }
             if (!MAP_UARTSpaceAvail(base)) {
                 break;
