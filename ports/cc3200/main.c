@@ -67,7 +67,7 @@ static bool run_script(const char *name) {
 // False: a script asks for a soft reset.
 static bool run_scripts(void) {
     return run_script("boot.py")
-           && (pyexec_mode_kind != PYEXEC_MODE_FRIENDLY_REPL || run_script("main.py"));
+           && (pyexec_mode_kind != PYEXEC_MODE_FRIENDLY_REPL || run_script(machine_main_file()));
 }
 
 static void run_prompt(void) {
