@@ -21,8 +21,13 @@ def one_line_errors() -> Iterator[None]:
     try:
         yield
     except (UserError, SConsError) as error:
-        print(f"scons: {error}", file=sys.stderr)
+        print(f"scons: {': '.join(str(error).splitlines())}", file=sys.stderr)
         sys.exit(2)
+
+
+def shown(env, words):  # type: ignore[no-untyped-def]
+    """Options of a SCons Action that shows `words` (None: nothing) instead of its command line, unless V=1."""
+    return {} if env["V"] else {"cmdstr": words}
 
 
 def action(function, words, **options):  # type: ignore[no-untyped-def]

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from SCons.Script import Action, Builder, Scanner
-from site_init import action
+from site_init import action, shown
 from wipy import sizes, toolchain
 from wipy.errors import UserError
 
@@ -170,9 +170,7 @@ def generate(env) -> None:  # type: ignore[no-untyped-def]
     env.Append(
         BUILDERS={
             "CObject": Builder(
-                action=Action(
-                    "$CCCOM", None if env["V"] else "CC ${_short_name(SOURCE, __env__)}", varlist=["CC_VERSION"]
-                ),
+                action=Action("$CCCOM", varlist=["CC_VERSION"], **shown(env, "CC ${_short_name(SOURCE, __env__)}")),
                 suffix=".o",
                 single_source=True,
                 source_scanner=c_scanner(),

@@ -5,7 +5,8 @@ import sys
 import tomllib
 from pathlib import Path
 
-from SCons.Script import COMMAND_LINE_TARGETS, AlwaysBuild, Decider, Default, Help, SConsignFile, SetOption
+from SCons.Script import COMMAND_LINE_TARGETS, Action, AlwaysBuild, Decider, Default, Help, SConsignFile, SetOption
+from site_init import shown
 from wipy import board, thirdparty
 from wipy.errors import UserError
 
@@ -13,10 +14,9 @@ from wipy.errors import UserError
 def word(env, name: str, what: str, nodes=(), command=None):  # type: ignore[no-untyped-def]
     """A word for the command line: builds `nodes`, then runs `command` each time it is asked for."""
     env["WORDS"][name] = what
-    alias = env.Alias(name, nodes, command)
-    if command:
-        AlwaysBuild(alias)
-    return alias
+    if not command:
+        return env.Alias(name, nodes)
+    return AlwaysBuild(env.Alias(name, nodes, Action(command, **shown(env, None))))
 
 
 def words(env, settings) -> None:  # type: ignore[no-untyped-def]
@@ -57,7 +57,8 @@ def generate(env) -> None:  # type: ignore[no-untyped-def]
     SConsignFile(str(output.absolute() / ".sconsign"))
     project = tomllib.loads(Path("pyproject.toml").read_text())
     env.Replace(
-        BUILD=f"#{output}",
+        BUILD=f"#{output}",  # for SCons
+        OUTPUT=str(output),  # for command lines
         VERSION=project["project"]["version"],
         MICROPYTHON=str(thirdparty.locate(Path("third_party.toml"), env["MICROPYTHON_DIR"])),
         WORDS={},
