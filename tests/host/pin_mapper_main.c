@@ -24,7 +24,7 @@ static int find(const char *hex) {
 static void describe(int pin) {
     char *name = malloc(PIN_NAME_SIZE);
     pin_mapper_chip_name(pin, name);
-    printf("%s %d", name, pin_table[pin].package_pin);
+    printf("%s", name);
     size_t count;
     const pin_function_t *functions = pin_mapper_functions(pin, &count);
     for (size_t at = 0; at < count; ++at) {

@@ -12,6 +12,7 @@
 #include "prcm.h"
 
 #include "machine/pin_object.h"
+#include "system/pad.h"
 
 // Ports A0 to A3 follow each other in the address map (hw_memmap.h) and among the clocks (prcm.h), eight GPIOs each.
 #define GPIO_PORT_STRIDE (GPIOA1_BASE - GPIOA0_BASE)
@@ -62,20 +63,20 @@ static void drive_line(const machine_pin_obj_t *self) {
 
 static void configure(machine_pin_obj_t *self) {
     unsigned gpio = pin_table[self->index].gpio;
-    unsigned pad = pin_table[self->index].package_pin - 1;
-    uint32_t type = self->pull | (self->mode == PIN_OPEN_DRAIN || self->mode == PIN_ALT_OPEN_DRAIN ? PIN_TYPE_OD : 0);
+    bool open_drain = self->mode == PIN_OPEN_DRAIN || self->mode == PIN_ALT_OPEN_DRAIN;
+    uint32_t setting = self->alt | self->pull | self->drive | (open_drain ? PIN_TYPE_OD : 0);
     self->used = 1;
     if (is_gpio(self->mode)) {
         gpio_line_t line = gpio_line(self);
         MAP_PRCMPeripheralClkEnable(PRCM_GPIOA0 + gpio / 8, PRCM_RUN_MODE_CLK | PRCM_SLP_MODE_CLK);
-        if (MAP_PinModeGet(pad) != PIN_MODE_0 || !(HWREG(line.base + GPIO_O_GPIO_DIR) & line.bit)) {
+        if ((PAD(gpio) & PAD_MODE_MASK) != PIN_MODE_0 || !(HWREG(line.base + GPIO_O_GPIO_DIR) & line.bit)) {
             // Not an output yet: the pad stays off until the level is right, so that nothing pulses the wrong way.
-            MAP_PinDirModeSet(pad, PIN_DIR_MODE_IN);
+            PAD(gpio) = setting | PAD_OUTPUT_OFF;
         }
         drive_line(self);
     }
-    MAP_PinConfigSet(pad, self->drive, type);
-    MAP_PinModeSet(pad, self->alt); // switches the pad on as well
+    PAD_DIGITAL_INPUT(gpio);
+    PAD(gpio) = setting;
 }
 
 void machine_pin_release(machine_pin_obj_t *self) {
@@ -407,30 +408,32 @@ static const pin_names_obj_t pin_board_obj = {{&pin_names_type}, pin_mapper_find
 static const pin_names_obj_t pin_cpu_obj = {{&pin_names_type}, pin_mapper_find_chip_name};
 
 static const mp_rom_map_elem_t pin_locals_dict_table[] = {
-    { MP_ROM_QSTR(MP_QSTR_init), MP_ROM_PTR(&pin_init_obj) },
-    { MP_ROM_QSTR(MP_QSTR_value), MP_ROM_PTR(&pin_value_obj) },
-    { MP_ROM_QSTR(MP_QSTR_toggle), MP_ROM_PTR(&pin_toggle_obj) },
-    { MP_ROM_QSTR(MP_QSTR_on), MP_ROM_PTR(&pin_on_obj) },
-    { MP_ROM_QSTR(MP_QSTR_off), MP_ROM_PTR(&pin_off_obj) },
-    { MP_ROM_QSTR(MP_QSTR_id), MP_ROM_PTR(&pin_id_obj) },
-    { MP_ROM_QSTR(MP_QSTR_mode), MP_ROM_PTR(&pin_mode_obj) },
-    { MP_ROM_QSTR(MP_QSTR_pull), MP_ROM_PTR(&pin_pull_obj) },
-    { MP_ROM_QSTR(MP_QSTR_drive), MP_ROM_PTR(&pin_drive_obj) },
-    { MP_ROM_QSTR(MP_QSTR_alt_list), MP_ROM_PTR(&pin_alt_list_obj) },
-
     { MP_ROM_QSTR(MP_QSTR_board), MP_ROM_PTR(&pin_board_obj) },
     { MP_ROM_QSTR(MP_QSTR_cpu), MP_ROM_PTR(&pin_cpu_obj) },
+    { MP_ROM_QSTR(MP_QSTR_id), MP_ROM_PTR(&pin_id_obj) },
+    { MP_ROM_QSTR(MP_QSTR_init), MP_ROM_PTR(&pin_init_obj) },
 
+    { MP_ROM_QSTR(MP_QSTR_mode), MP_ROM_PTR(&pin_mode_obj) },
     { MP_ROM_QSTR(MP_QSTR_IN), MP_ROM_INT(PIN_IN) },
     { MP_ROM_QSTR(MP_QSTR_OUT), MP_ROM_INT(PIN_OUT) },
     { MP_ROM_QSTR(MP_QSTR_OPEN_DRAIN), MP_ROM_INT(PIN_OPEN_DRAIN) },
     { MP_ROM_QSTR(MP_QSTR_ALT), MP_ROM_INT(PIN_ALT) },
     { MP_ROM_QSTR(MP_QSTR_ALT_OPEN_DRAIN), MP_ROM_INT(PIN_ALT_OPEN_DRAIN) },
+    { MP_ROM_QSTR(MP_QSTR_alt_list), MP_ROM_PTR(&pin_alt_list_obj) },
+
+    { MP_ROM_QSTR(MP_QSTR_pull), MP_ROM_PTR(&pin_pull_obj) },
     { MP_ROM_QSTR(MP_QSTR_PULL_UP), MP_ROM_INT(PIN_PULL_UP) },
     { MP_ROM_QSTR(MP_QSTR_PULL_DOWN), MP_ROM_INT(PIN_PULL_DOWN) },
+
+    { MP_ROM_QSTR(MP_QSTR_drive), MP_ROM_PTR(&pin_drive_obj) },
     { MP_ROM_QSTR(MP_QSTR_LOW_POWER), MP_ROM_INT(PIN_LOW_POWER) },
     { MP_ROM_QSTR(MP_QSTR_MED_POWER), MP_ROM_INT(PIN_MED_POWER) },
     { MP_ROM_QSTR(MP_QSTR_HIGH_POWER), MP_ROM_INT(PIN_HIGH_POWER) },
+
+    { MP_ROM_QSTR(MP_QSTR_value), MP_ROM_PTR(&pin_value_obj) },
+    { MP_ROM_QSTR(MP_QSTR_on), MP_ROM_PTR(&pin_on_obj) },
+    { MP_ROM_QSTR(MP_QSTR_off), MP_ROM_PTR(&pin_off_obj) },
+    { MP_ROM_QSTR(MP_QSTR_toggle), MP_ROM_PTR(&pin_toggle_obj) },
 };
 static MP_DEFINE_CONST_DICT(pin_locals_dict, pin_locals_dict_table);
 

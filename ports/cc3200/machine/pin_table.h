@@ -56,8 +56,7 @@ _Static_assert(sizeof(pin_function_t) == 2, "a function takes two bytes of the i
 
 // One pin. Its functions are pin_functions[first_function] up to, not including, the next pin's first_function.
 typedef struct {
-    uint8_t gpio;           // 0 to 31
-    uint8_t package_pin;    // 1 to 64, as in the data sheet
+    uint8_t gpio;  // 0 to 31
     uint8_t first_function;
 } pin_description_t;
 
