@@ -118,6 +118,9 @@ void uart_open(unsigned id, const uart_settings_t *settings) {
 }
 
 void uart_close(unsigned id) {
+    if (uarts[id].settings.baud == 0) {
+        return;
+    }
     drain(id);
     MAP_IntDisable(blocks[id].interrupt);
     uarts[id].settings.baud = 0;

@@ -143,13 +143,15 @@ void fault_handler(void) {
         "mrseq r0, msp              \n"
         "mrsne r0, psp              \n"
         "mov r1, lr                 \n"
-        "ldr r2, =main_stack + 256  \n" // what the dump itself needs
+        "movw r2, #:lower16:main_stack + 256 \n" // what the dump itself needs
+        "movt r2, #:upper16:main_stack + 256 \n"
         "cmp sp, r2                 \n"
         "blo 1f                     \n"
-        "ldr r2, =main_stack + " STACK_BYTES_TEXT(MAIN_STACK_BYTES) "\n"
+        LOAD_MAIN_STACK_TOP("r2")
         "cmp sp, r2                 \n"
         "bls 2f                     \n"
-        "1: ldr r2, =main_stack + " STACK_BYTES_TEXT(MAIN_STACK_BYTES) "\n"
+        "1:                         \n"
+        LOAD_MAIN_STACK_TOP("r2")
         "msr msp, r2                \n"
         "2: push {r4-r11}           \n"
         "mov r2, sp                 \n"

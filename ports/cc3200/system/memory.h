@@ -9,10 +9,6 @@
 #define INTERPRETER_STACK_BYTES 8192
 #define SPAWN_STACK_BYTES       1280    // the network processor's events
 
-// A size as text, for assembly.
-#define STACK_BYTES_TEXT(bytes) STACK_BYTES_TEXT_(bytes)
-#define STACK_BYTES_TEXT_(bytes) #bytes
-
 // Task priorities, 0 (idle) to configMAX_PRIORITIES - 1.
 #define INTERPRETER_PRIORITY    (1)
 #define SERVERS_PRIORITY        (2)

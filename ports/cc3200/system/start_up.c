@@ -76,7 +76,7 @@ void start_up(void) {
         "movs r0, #0        \n"
         "msr control, r0    \n"
         "msr basepri, r0    \n"
-        "ldr r0, =main_stack + " STACK_BYTES_TEXT(MAIN_STACK_BYTES) "\n"
+        LOAD_MAIN_STACK_TOP("r0")
         "msr msp, r0        \n"
         "isb                \n"
         "b start_up_in_c    \n");
