@@ -1,0 +1,147 @@
+"""A board in the hands of a script or a test: power, reset button, pins, and Python code through its REPL."""
+
+from __future__ import annotations
+
+import ast
+
+from cc3200sim.flash import Flash
+from cc3200sim.machine import Machine
+from cc3200sim.world.pins import Pin
+
+PROMPT = b">>> "
+_CTRL_A, _CTRL_B, _CTRL_C, _CTRL_D = b"\x01", b"\x02", b"\x03", b"\x04"
+_RAW_PROMPT = b"raw REPL; CTRL-B to exit\r\n>"
+_BOOT_SECONDS = 30.0
+
+
+class BoardTimeout(Exception):
+    """What was waited for did not come. The text says what came instead."""
+
+
+class Uart:
+    """UART0 as bytes. Times are virtual seconds."""
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+        self._port = machine.uart
+
+    def write(self, data: bytes) -> None:
+        """Send; the bytes go over the line as time passes."""
+        self._port.feed(data)
+
+    def read(self) -> bytes:
+        """What has arrived and was not read yet."""
+        return self._port.take()
+
+    def read_until(self, end: bytes, seconds: float = 10.0) -> bytes:
+        """Run until what has arrived ends with `end`, and return it all. BoardTimeout if it does not within the time.
+
+        The machine stops at the instant the last byte has arrived, so the same input gives the same state.
+        """
+        machine, port = self._machine, self._port
+        limit = machine.clock.now + round(seconds * 80_000_000)
+
+        def look(byte: int) -> None:
+            if port.received.endswith(end):
+                machine.stop()
+
+        port.on_output = look
+        try:
+            if not port.received.endswith(end):
+                machine.run_until(limit)
+        finally:
+            port.on_output = None
+        if not port.received.endswith(end):
+            state = f"; the processor has locked up: {machine.cpu.lockup}" if machine.cpu.lockup else ""
+            raise BoardTimeout(f"no {end!r} within {seconds} s of virtual time, but {bytes(port.received)!r}{state}")
+        return port.take()
+
+
+class Board:
+    """A machine and what a person at the bench does with it."""
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+        self.uart = Uart(machine)
+
+    @classmethod
+    def from_image(cls, image: bytes | None, rom_image: bytes | None = None, flash: Flash | None = None) -> Board:
+        """A board with its power off; `image` (mcuimg.bin) goes into its flash, a new one unless one is given."""
+        return cls(Machine(image, Flash() if flash is None else flash, rom_image))
+
+    @property
+    def flash(self) -> Flash:
+        """The serial flash."""
+        return self.machine.flash
+
+    def pin(self, name: str | int) -> Pin:
+        """A pin by its name ("GP25") or package number."""
+        return self.machine.pins[name]
+
+    def run(self, milliseconds: float) -> None:
+        """Let virtual time pass."""
+        self.machine.run(milliseconds / 1000)
+
+    # Power
+
+    def power_on(self, *, to_prompt: bool = True) -> bytes:
+        """Apply power and run to the prompt; what UART0 said on the way."""
+        self.machine.power_on()
+        return self.wait_prompt() if to_prompt else b""
+
+    def power_cut(self) -> None:
+        """Take the power away at this instant."""
+        self.machine.power_cut()
+        self.machine.uart.take()
+
+    def reset(self, *, to_prompt: bool = True) -> bytes:
+        """Pull the reset pin: all but the flash and the world outside starts over."""
+        self.machine.uart.pending.clear()
+        return self.power_on(to_prompt=to_prompt)
+
+    def wait_prompt(self, seconds: float = _BOOT_SECONDS) -> bytes:
+        """Run until the prompt has been sent; all that was sent before, the prompt included."""
+        return self.uart.read_until(PROMPT, seconds)
+
+    # REPL
+
+    def repl(self, text: str, seconds: float = 10.0) -> str:
+        """Run Python code at the prompt and return what it prints: a traceback too if it raises.
+
+        One expression is typed at the prompt, which shows its value; anything else goes through the raw REPL.
+        Line ends come back as \\n.
+        """
+        self.uart.read()
+        if _is_expression(text):
+            self.uart.write(text.encode() + b"\r")
+            shown = self.uart.read_until(b"\r\n" + PROMPT, seconds) if text.strip() else b""
+            _echo, _, output = shown.partition(b"\r\n")
+            output = output.removesuffix(PROMPT)
+        else:
+            output = self._raw(text, seconds)
+        return output.decode("utf-8", "replace").replace("\r\n", "\n")
+
+    def _raw(self, text: str, seconds: float) -> bytes:
+        self.uart.write(_CTRL_A)
+        self.uart.read_until(_RAW_PROMPT, seconds)
+        self.uart.write(text.encode() + _CTRL_D)
+        answer = self.uart.read_until(_CTRL_D + b">", seconds)
+        self.uart.write(_CTRL_B)
+        self.wait_prompt(seconds)
+        output, _, error = answer.removeprefix(b"OK").removesuffix(_CTRL_D + b">").partition(_CTRL_D)
+        return output + error
+
+    def interrupt(self, seconds: float = 10.0) -> bytes:
+        """Press Ctrl-C and wait for the prompt."""
+        self.uart.write(_CTRL_C)
+        return self.wait_prompt(seconds)
+
+
+def _is_expression(text: str) -> bool:
+    if "\n" in text or not text.strip():
+        return False
+    try:
+        ast.parse(text.strip(), mode="eval")
+    except (SyntaxError, ValueError):
+        return False
+    return True

@@ -1,0 +1,69 @@
+"""pytest: the fixture `board`, a board at its prompt, started once a session and set back for every test.
+
+`pytest -p cc3200sim.pytest_plugin --wipy-image mcuimg.bin`, or `pytest_plugins = ["cc3200sim.pytest_plugin"]` in a
+conftest.py. The ROM stand-in is looked for as rom.load() says (--wipy-rom names one).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cc3200sim import rom
+from cc3200sim.board import Board
+
+IMAGE_VARIABLE = "WIPY_IMAGE"
+_BUILT = Path("build") / "WIPY" / "mcuimg.bin"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The image under test and the chip's ROM."""
+    group = parser.getgroup("wipy", "emulated WiPy")
+    group.addoption("--wipy-image", metavar="FILE", help=f"firmware image, else ${IMAGE_VARIABLE} or {_BUILT}")
+    group.addoption(
+        "--wipy-rom", metavar="FILE", help=f"the ROM stand-in, else ${rom.ROM_VARIABLE} or build/rom/rom.bin"
+    )
+
+
+@pytest.fixture(scope="session")
+def wipy_rom(pytestconfig: pytest.Config) -> bytes:
+    """The chip's ROM."""
+    try:
+        return rom.load(pytestconfig.getoption("--wipy-rom"))
+    except rom.RomError as error:
+        pytest.fail(str(error), pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def wipy_image(pytestconfig: pytest.Config) -> bytes:
+    """The firmware image under test."""
+    named = pytestconfig.getoption("--wipy-image") or os.environ.get(IMAGE_VARIABLE)
+    path = Path(named) if named else pytestconfig.rootpath / _BUILT
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        pytest.fail(f"no firmware image at {path} ({error.strerror}): --wipy-image names one", pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def booted_board(wipy_image: bytes, wipy_rom: bytes) -> tuple[Board, dict[str, Any]]:
+    """A board and its state at the first prompt, the file system made. Tests take `board`."""
+    board = Board.from_image(wipy_image, wipy_rom)
+    board.power_on()
+    return board, board.machine.save()
+
+
+@pytest.fixture
+def board(booted_board: tuple[Board, dict[str, Any]]) -> Iterator[Board]:
+    """A board at its prompt, just booted, whatever the tests before did with it."""
+    board, state = booted_board
+    board.machine.restore(state)
+    yield board
+    if board.machine.unmodelled:
+        names = "\n".join(map(str, board.machine.unmodelled))
+        board.machine.unmodelled.clear()
+        pytest.fail(f"firmware used registers that nothing models:\n{names}", pytrace=False)
