@@ -118,6 +118,12 @@ class Bus:
             return
         self._report(address, size, True, value)
 
+    def forget_unmodelled(self) -> list[Access]:
+        """The accesses reported so far; each register will be reported anew."""
+        reported, self.unmodelled = self.unmodelled, []
+        self._seen.clear()
+        return reported
+
     def _report(self, address: int, size: int, write: bool, value: int, why: str = "is not modelled") -> None:
         if address not in self._seen:
             self._seen.add(address)

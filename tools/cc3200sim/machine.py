@@ -186,6 +186,7 @@ class Machine:
             "blocks": self.blocks.save(),
             "nwp": (self.nwp.save(), self.lspi.save(), self.nwp_interrupt.save()),
             "world": (self.radio.save(), self.network.save()),
+            "terminals": [uart.port.save() for uart in (self.blocks.uart0, self.blocks.uart1)],
             "machine": (self.power, self.last_reset, self._requested),
         }
 
@@ -204,4 +205,6 @@ class Machine:
         self.nwp_interrupt.restore(nwp_interrupt)
         self.radio.restore(radio)
         self.network.restore(network)
+        for uart, terminal in zip((self.blocks.uart0, self.blocks.uart1), state["terminals"], strict=True):
+            uart.port.restore(terminal)
         self.power, self.last_reset, self._requested = state["machine"]
