@@ -16,6 +16,7 @@ from cc3200sim.bus import IO_REGIONS, ROM_BASE, ROM_SIZE, SRAM_ALIAS_BASE, SRAM_
 from cc3200sim.clock import Clock
 from cc3200sim.faults import Fault
 from cc3200sim.nvic import Nvic
+from cc3200sim.thumb import straight_run
 from cc3200sim.unicorn_handle import Engine, EngineError, RegisterSet
 
 log = logging.getLogger("cc3200sim.cpu")
@@ -29,10 +30,7 @@ _FRAME_PADDED = 1 << 9  # in the stacked xPSR: the stack was not 8-byte aligned
 _FRAME = struct.Struct("<8I")  # r0-r3, r12, lr, return address, xPSR
 _RETURN_HANDLER, _RETURN_THREAD_MAIN, _RETURN_THREAD_PROCESS = 0xFFFF_FFF1, 0xFFFF_FFF9, 0xFFFF_FFFD
 
-# An exception that is pending but masked is looked at again when the cycle count crosses a multiple of this: MSR and
-# CPS do not call back, and an RTOS breaks when its switch comes late. It must be 1: FreeRTOS leaves a critical section
-# and enters the next one four instructions later (ulTaskNotifyTake), and its switch has to happen in between.
-_MASKED_STEP = 1
+_LOOK_AHEAD = 64  # bytes of code
 _LONGEST_SLICE = 800_000  # 10 ms: how long the host's signals may have to wait
 
 
@@ -84,7 +82,7 @@ class Cpu:
         )
         clock.count_with(self._counter)
         clock.shorten_slice = self._shorten
-        controller.on_change = self._attend
+        controller.on_change = self._end_slice
         bus.pc = self._current_pc
         bus.fault = self._bus_error
         self.instructions = 0
@@ -97,8 +95,6 @@ class Cpu:
         self.sleeping = False
         self.lockup: str | None = None
         self.stopping = False
-        self._checked_at = -1  # in units of _MASKED_STEP, when pending but masked
-        self._attention = False
 
     # Time
 
@@ -111,10 +107,6 @@ class Cpu:
     def _end_slice(self) -> None:
         if self._in_slice:
             self._limit.value = self._counter.value
-
-    def _attend(self) -> None:
-        self._attention = True
-        self._end_slice()
 
     def stop(self) -> None:
         """Make run_until return before the next instruction."""
@@ -135,12 +127,13 @@ class Cpu:
                 return
             waiting = clock.next_deadline
             target = deadline if waiting is None or waiting > deadline else waiting
-            if controller.candidates and self.lockup is None and self._take_exception(now):
-                target = min(target, (now // _MASKED_STEP + 1) * _MASKED_STEP)
+            budget = min(target - now, _LONGEST_SLICE)
+            if controller.candidates and self.lockup is None and self._take_exception():
+                budget = min(budget, self._instructions_until_unmasked())
             if self.sleeping or self.lockup is not None:
                 clock.advance_to(target)
             else:
-                self._slice(now, min(target - now, _LONGEST_SLICE))
+                self._slice(now, budget)
 
     def _slice(self, now: int, budget: int) -> None:
         engine, counter = self._engine, self._counter
@@ -180,13 +173,20 @@ class Cpu:
 
     # Exceptions
 
-    def _take_exception(self, now: int) -> bool:
+    def _instructions_until_unmasked(self) -> int:
+        """How many instructions can run before an exception that is masked may have to be taken.
+
+        MSR and CPS do not call back, and an exception must not come late: FreeRTOS leaves a critical section and
+        enters the next one four instructions later (ulTaskNotifyTake), and its switch has to happen in between.
+        """
+        try:
+            view, offset = self._locate(self._pc, 2)
+        except IndexError:
+            return 1
+        return straight_run(bytes(view[offset : offset + _LOOK_AHEAD]))
+
+    def _take_exception(self) -> bool:
         """Take the best pending exception if its priority allows. True: something stays pending but masked."""
-        step = now // _MASKED_STEP
-        if not self._attention and not self.sleeping and step == self._checked_at:
-            return True
-        self._checked_at = step
-        self._attention = False
         controller = self.nvic
         vector = controller.best_candidate()
         primask, faultmask, basepri = self._masks.read()
@@ -283,7 +283,6 @@ class Cpu:
             engine.write_register(arm.UC_ARM_REG_SP, sp)
         self._unstacked.write(*registers)
         self._pc = pc & ~1
-        self._attention = True
         if not xpsr & _XPSR_THUMB:
             self._take_fault(Fault(nvic.USAGE_FAULT, faults.INVSTATE, self._pc))
         elif thread and controller.sleep_on_exit:
@@ -455,7 +454,6 @@ class Cpu:
         self._pc = entry & ~1
         self.sleeping = False
         self.lockup = None
-        self._attention = True
 
     # Snapshots
 
@@ -467,11 +465,11 @@ class Cpu:
             "context": self._engine.save_context(),
             "ram": bytes(self._ram_view),
             "rom": bytes(self._rom_view),
-            "loop": (self.instructions, self._pc, self.sleeping, self.lockup, self._checked_at, self._attention),
+            "loop": (self.instructions, self._pc, self.sleeping, self.lockup),
         }
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go back. Translated code stays where its bytes are the same."""
         self._engine.restore_context(state["context"])
         self._ram_view[:] = state["ram"]
-        self.instructions, self._pc, self.sleeping, self.lockup, self._checked_at, self._attention = state["loop"]
+        self.instructions, self._pc, self.sleeping, self.lockup = state["loop"]
