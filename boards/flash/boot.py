@@ -1,0 +1,1 @@
+# boot.py -- runs at every start, before main.py

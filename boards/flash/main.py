@@ -1,0 +1,1 @@
+# main.py -- your program: runs after boot.py

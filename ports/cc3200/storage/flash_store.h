@@ -1,0 +1,66 @@
+// The sectors of the /flash drive on top of its block files: a cache of a few blocks, written back in transactions
+// that a power cut either leaves whole or undoes. Pure: see docs/storage.md for the reasoning.
+#ifndef STORAGE_FLASH_STORE_H
+#define STORAGE_FLASH_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "storage/block_file.h"
+
+#define FLASH_SECTOR_SIZE (512u)
+#define FLASH_SECTORS_PER_BLOCK (BLOCK_FILE_SIZE / FLASH_SECTOR_SIZE)
+
+// The largest drive, in block files.
+#define FLASH_STORE_MAX_BLOCKS (96u)
+
+// Blocks held in RAM, and so the most that one transaction can carry.
+#define FLASH_STORE_BUFFERS (3u)
+
+typedef struct {
+    uint32_t data[BLOCK_FILE_SIZE / sizeof(uint32_t)];
+    uint32_t stored_hash; // hash of the content that the block file holds
+    uint32_t last_use;    // flash_store_t.clock when last touched,
+    uint32_t last_edit;   // when last changed,
+    uint32_t dirty_since; // and when first changed since it was written to the flash
+    uint16_t block;
+    bool valid;
+    bool dirty;
+} flash_buffer_t;
+
+typedef struct {
+    flash_buffer_t buffers[FLASH_STORE_BUFFERS];
+    flash_buffer_t *newest; // the buffer that was written to last
+    uint32_t clock;
+    uint16_t blocks; // size of the drive in block files
+    bool held;       // between flash_store_hold and flash_store_release
+} flash_store_t;
+
+// Takes the drive of that many block files (1 .. FLASH_STORE_MAX_BLOCKS) into use and finishes the transaction
+// that a power cut interrupted, if any. OK, LOST when the drive has not been (completely) created yet, ERROR.
+block_file_status_t flash_store_open(flash_store_t *store, unsigned blocks);
+
+// Creates all block files that don't exist or lost their content, filled with zeros. The last one comes last:
+// its presence tells flash_store_open (and the stock firmware) that the drive is complete. False if the flash fails.
+bool flash_store_create(flash_store_t *store);
+
+// A sector of the cache, to look at; valid until the next call. NULL if it can't be read or does not exist.
+const uint8_t *flash_store_look(flash_store_t *store, uint32_t sector);
+
+// The same, to be changed: the block becomes part of the next transaction.
+uint8_t *flash_store_edit(flash_store_t *store, uint32_t sector);
+
+// Copies count sectors out of or into the drive. False if one can't be read, written or does not exist.
+bool flash_store_read(flash_store_t *store, void *data, uint32_t sector, uint32_t count);
+bool flash_store_write(flash_store_t *store, const void *data, uint32_t sector, uint32_t count);
+
+// Writes all changes so far to the flash; what has been changed since the last time becomes visible at once as far
+// as the cache could hold it. Does nothing while held. False if the flash fails: the changes are kept for another try.
+bool flash_store_commit(flash_store_t *store);
+
+// Joins everything up to flash_store_release, which commits, into one transaction.
+void flash_store_hold(flash_store_t *store);
+bool flash_store_release(flash_store_t *store);
+
+#endif // STORAGE_FLASH_STORE_H
