@@ -441,9 +441,9 @@ MP_DEFINE_CONST_OBJ_TYPE(
     machine_pin_type,
     MP_QSTR_Pin,
     MP_TYPE_FLAG_NONE,
-    make_new, pin_make_new,
-    print, pin_print,
-    call, pin_call,
+    locals_dict, &pin_locals_dict,
     protocol, &pin_protocol,
-    locals_dict, &pin_locals_dict
+    make_new, pin_make_new,
+    call, pin_call,
+    print, pin_print
     );
