@@ -18,6 +18,7 @@
 #include "machine/session.h"
 #include "machine/uart.h"
 #include "machine/uart_object.h"
+#include "storage/flash_drive.h"
 #include "system/calendar.h"
 #include "system/fault.h"
 #include "system/led.h"
@@ -51,6 +52,11 @@ static void start_session(void) {
     led_init();
     uart_console_open();
     MP_STATE_VM(dupterm_objs[0]) = uart_object(UART_CONSOLE);
+    FRESULT result = flash_drive_mount();
+    if (result != FR_OK) {
+        mp_printf(&mp_plat_print, "No /flash: %s\n",
+            result == FR_NOT_READY ? "the network processor does not answer" : "the serial flash fails");
+    }
 }
 
 // Runs a script if it is there. False: it asks for a soft reset. One that fails leaves the LED flashing.
@@ -80,7 +86,8 @@ static void run_prompt(void) {
 static void end_session(void) {
     mp_hal_stdout_tx_str("MPY: soft reboot\r\n");
     mp_thread_deinit();
-    gc_sweep_all();
+    gc_sweep_all(); // closes what files are open
+    flash_drive_sync();
     uart_close(1);
     mp_deinit();
 }

@@ -96,8 +96,8 @@
 #define MICROPY_FATFS_MAX_LFN                   (MICROPY_ALLOC_PATH_MAX)
 #define MICROPY_FATFS_LFN_CODE_PAGE             437
 #define MICROPY_FATFS_RPATH                     (2)
-#define MICROPY_PY_OS                           (1)
-#define MICROPY_PY_OS_SYNC                      (1)
+#define MICROPY_PY_OS                           (0) // storage/modules.c
+#define MICROPY_PY_VFS                          (0) // storage/modules.c
 #define MICROPY_PY_OS_DUPTERM                   (1)
 #define MICROPY_PY_OS_DUPTERM_BUILTIN_STREAM    (1)
 

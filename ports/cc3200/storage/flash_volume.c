@@ -61,11 +61,12 @@ static FRESULT check_and_mount(flash_store_t *store, FATFS *fs) {
 FRESULT flash_volume_format(flash_store_t *store, FATFS *fs) {
     // f_mkfs writes the boot sector and the FAT first. With all later blocks of the root directory blank by then, a cut
     // leaves either the old volume, as far as it still has entries, or the new one.
-    static const uint32_t blank[FLASH_SECTOR_SIZE / sizeof(uint32_t)];
     for (uint32_t sector = FLASH_SECTORS_PER_BLOCK; sector < FORMAT_SECTORS; sector++) {
-        if (!flash_store_write(store, blank, sector, 1)) {
+        uint8_t *content = flash_store_edit(store, sector);
+        if (content == NULL) {
             return FR_DISK_ERR;
         }
+        memset(content, 0, FLASH_SECTOR_SIZE);
     }
     uint32_t work[FLASH_SECTOR_SIZE / sizeof(uint32_t)];
     FRESULT result = flash_store_commit(store) ? f_mkfs(fs, FM_FAT | FM_SFD, 0, work, sizeof(work)) : FR_DISK_ERR;

@@ -1,0 +1,57 @@
+// Start of the network processor through TI's host driver, and the handlers that the driver calls.
+#include "FreeRTOS.h"
+#include "semphr.h"
+
+#include "simplelink.h"
+
+#include "network/processor.h"
+#include "system/memory.h"
+
+// A start takes about 0.1 s; the first one after new firmware for the network processor, which rewrites its files, some
+// seconds.
+#define START_TIMEOUT_MS (5000)
+
+static StaticSemaphore_t started_storage LOW_RAM;
+static SemaphoreHandle_t started;
+static volatile int role = -1;
+
+// Called in the spawn task with the driver's lock taken.
+static void on_started(_u32 status) {
+    role = (int)status;
+    xSemaphoreGive(started);
+}
+
+bool processor_start(void) {
+    if (started == NULL) {
+        started = xSemaphoreCreateBinaryStatic(&started_storage);
+        if (sl_Start(NULL, NULL, on_started) == 0) {
+            xSemaphoreTake(started, pdMS_TO_TICKS(START_TIMEOUT_MS));
+        }
+    }
+    return role >= 0;
+}
+
+int processor_role(void) {
+    return role;
+}
+
+void SimpleLinkGeneralEventHandler(SlDeviceEvent_t *event) {
+    (void)event; // errors of the device reach the caller of the command that met them
+}
+
+void SimpleLinkWlanEventHandler(SlWlanEvent_t *event) {
+    (void)event;
+}
+
+void SimpleLinkNetAppEventHandler(SlNetAppEvent_t *event) {
+    (void)event;
+}
+
+void SimpleLinkHttpServerCallback(SlHttpServerEvent_t *event, SlHttpServerResponse_t *response) {
+    (void)event;
+    (void)response;
+}
+
+void SimpleLinkSockEventHandler(SlSockEvent_t *event) {
+    (void)event;
+}

@@ -1,0 +1,14 @@
+// The network processor: started once, for the files on the serial flash and for everything on the air.
+#ifndef CC3200_NETWORK_PROCESSOR_H
+#define CC3200_NETWORK_PROCESSOR_H
+
+#include <stdbool.h>
+
+// Starts the network processor if it does not run yet and waits until it answers, a few seconds at most. False if it
+// does not: nothing of the host driver may be called then. For tasks; the first call decides for good.
+bool processor_start(void);
+
+// The role it started in (ROLE_STA, ROLE_AP, ... of wlan.h), negative when it does not run.
+int processor_role(void);
+
+#endif
