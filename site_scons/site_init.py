@@ -7,6 +7,8 @@ from pathlib import Path
 
 import SCons.Script.Main
 
+# Compiled modules go where everything else that a build writes goes.
+sys.pycache_prefix = str(Path(__file__).resolve().parent.parent / "build" / ".pycache")
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tools"))
 
 SCons.Script.Main.progress_display.set_mode(False)  # what is built says enough
@@ -31,7 +33,7 @@ def shown(env, words):  # type: ignore[no-untyped-def]
 
 
 def action(function, words, **options):  # type: ignore[no-untyped-def]
-    """A SCons action that calls function(target, source, env) and says `words`; a UserError becomes the build's error."""
+    """A SCons action that calls function(target, source, env) and says `words`; a UserError ends the build."""
     from SCons.Errors import BuildError
     from SCons.Script import Action
     from wipy.errors import UserError

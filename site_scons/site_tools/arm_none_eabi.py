@@ -1,7 +1,7 @@
 """SCons tool: compile and link for the CC3200 with arm-none-eabi-gcc.
 
-Gives env.CObject(target, source) and env.Firmware([elf, map], objects), a scanner that follows #include as the compiler does
-(also `#include MACRO`), and the flags of the chip.
+Gives env.CObject(target, source) and env.Firmware([elf, map], objects), a scanner that follows #include as the compiler
+does (also `#include MACRO`), and the flags of the chip.
 """
 
 import os
@@ -164,7 +164,8 @@ def generate(env) -> None:  # type: ignore[no-untyped-def]
     env.SetDefault(GENERATED=set(), INCLUDE_MACROS={}, FILE_FLAGS=[], LIBS_TEXT="-lgcc")
     # The compiler's version counts: another compiler, another object.
     env["CCCOM"] = (
-        "$CC $CCFLAGS $( ${_prefix_maps(__env__)} $) $FILE_FLAGS $_CPPDEFFLAGS ${_include_flags(__env__)} -c -o $TARGET $SOURCES"
+        "$CC $CCFLAGS $( ${_prefix_maps(__env__)} $) $FILE_FLAGS $_CPPDEFFLAGS ${_include_flags(__env__)} "
+        "-c -o $TARGET $SOURCES"
     )
     env["LINKCOM"] = "$CC $LINKFLAGS -Wl,-Map=${TARGETS[1]} -T $LINKER_SCRIPT -o $TARGET $SOURCES $LIBS_TEXT"
     env.Append(

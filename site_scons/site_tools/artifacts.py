@@ -1,4 +1,4 @@
-"""SCons tool: env.Artifacts(nodes) gathers what a build leaves in build/artifacts/<BOARD>, with SHA256SUMS beside it."""
+"""SCons tool: env.Artifacts(nodes) gathers what a build leaves in build/artifacts/<BOARD>, with SHA256SUMS."""
 
 import hashlib
 import shutil

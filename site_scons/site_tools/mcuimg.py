@@ -1,4 +1,4 @@
-"""SCons tool: env.McuImage([mcuimg.bin, firmware.hex], [firmware.elf, firmware.map]) packages a firmware that the board can take."""
+"""SCons tool: env.McuImage([mcuimg.bin, firmware.hex], [firmware.elf, firmware.map]) packages what a board can take."""
 
 from pathlib import Path
 

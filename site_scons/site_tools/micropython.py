@@ -1,7 +1,7 @@
 """SCons tool: MicroPython as a part of the firmware.
 
-Gives env.Port(...) and env.ThirdParty(...), which compile a room's files, and env.Tables(), which makes the qstr, module,
-root-pointer and compressed-error headers of every source compiled so far.
+Gives env.Port(...) and env.ThirdParty(...), which compile a room's files, and env.Tables(), which makes the qstr,
+module, root-pointer and compressed-error headers of every source compiled so far.
 """
 
 import os
@@ -25,7 +25,9 @@ def _command(env) -> list[str]:  # type: ignore[no-untyped-def]
 def _collect(target, source, env) -> None:  # type: ignore[no-untyped-def]
     output = Path(target[0].get_path())
     sources = [node.get_path() for node in source]
-    output.write_text(tables.collect(_command(env), sources, output.with_suffix(".cache"), env.GetOption("num_jobs")))
+    headers = [node.get_path() for node in target[0].implicit or []]
+    text = tables.collect(_command(env), sources, output.with_suffix(".cache"), headers, env.GetOption("num_jobs"))
+    output.write_text(text)
 
 
 def _header(target, source, env) -> None:  # type: ignore[no-untyped-def]
@@ -53,7 +55,7 @@ def _objects(env, root: str, prefix: str, files, flags, strings: bool):  # type:
 
 
 def port(env, room: str, files, flags=()):  # type: ignore[no-untyped-def]
-    """Compile files of the port's room (a folder beside the SConscript, "." for the port itself), warnings being errors."""
+    """Compile files of a room of the port (a folder beside the SConscript, "." for the port), warnings being errors."""
     here = env.Dir(".").srcnode().path
     folder = here if room == "." else f"{here}/{room}"
     return _objects(env, f"#{folder}", f"port/{room}", files, [*OUR_WARNINGS, *flags], strings=True)

@@ -1,4 +1,4 @@
-"""SCons tool: env.SizeReport([size.txt, size.json], [firmware.elf, firmware.map, mcuimg.bin]) says where the bytes go."""
+"""SCons tool: env.SizeReport([size.txt, size.json], [firmware.elf, firmware.map, mcuimg.bin]) says where bytes go."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Boards: a folder under boards/ with a board.toml is a board. Its facts are stated there once, and turned into C here."""
+"""Boards: a folder under boards/ with a board.toml is a board, whose facts are stated there once and become C here."""
 
 import re
 import tomllib
@@ -96,7 +96,7 @@ def load(folder: Path, name: str) -> Board:
 
 
 def header(board: Board) -> str:
-    """genhdr/board_config.h: a board's facts as C macros, under the names that MicroPython's ports use where it has one."""
+    """genhdr/board_config.h: a board's facts as C macros, under MicroPython's names where it has one."""
 
     def pin(role: str, gpio: str) -> list[tuple[str, str]]:
         # GPIOs go by eights: GP25 is bit 1 of block A3 (CC3200 TRM, "General-Purpose Input/Outputs").

@@ -18,10 +18,11 @@ def _table(rows: Iterable[tuple[str, ...]]) -> list[str]:
     """Columns lined up: the first to the left, the others to the right."""
     cells = list(rows)
     widths = [max(len(row[i]) for row in cells if i < len(row)) for i in range(max(map(len, cells), default=0))]
-    return [
-        "  " + "  ".join(c.ljust(w) if i == 0 else c.rjust(w) for i, (c, w) in enumerate(zip(row, widths, strict=False))).rstrip()
-        for row in cells
-    ]  # fmt: skip
+    lines = []
+    for row in cells:
+        first, *others = (cell.rjust(width) for cell, width in zip(row, widths, strict=False))
+        lines.append("  ".join(["", row[0].ljust(len(first)), *others]).rstrip())
+    return lines
 
 
 def summary(sizes: dict[str, Any], before: dict[str, Any] | None) -> str:
@@ -42,11 +43,14 @@ def text(title: str, sizes: dict[str, Any], before: dict[str, Any] | None) -> st
     was = {region["name"]: region["used"] for region in old["regions"]}
     lines += _table(
         (
-            r["name"], f"{r['origin']:#010x}", f"{r['used']:,} of {r['length']:,}", f"{100 * r['used'] / r['length']:.1f} %",
+            r["name"],
+            f"{r['origin']:#010x}",
+            f"{r['used']:,} of {r['length']:,}",
+            f"{100 * r['used'] / r['length']:.1f} %",
             f"{r['free']:,} free{_change(r['used'], was.get(r['name']))}",
         )
         for r in sizes["regions"]
-    )  # fmt: skip
+    )
     heap = sizes["heap"]
     lines += ["", f"Python heap: {heap['size']:,} bytes, at least {heap['minimum']:,} wanted", "", "Stacks (bytes)"]
     lines += _table(

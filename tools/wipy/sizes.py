@@ -1,4 +1,4 @@
-"""Where an image's bytes go: what each memory region, room, symbol and task stack takes, read from the ELF file and the map.
+"""Where an image's bytes go: what each memory region, room, symbol and task stack takes, by the ELF file and the map.
 
 An image byte is loaded (code, constants, initial values); a RAM byte only exists while running (bss, stacks).
 """
@@ -163,7 +163,7 @@ def regions(map_text: str, used: Iterable[tuple[int, int]]) -> list[Region]:
 
 
 def _read(elf: Path) -> tuple[dict[str, tuple[int, int, bool]], list[tuple[str, int, int, int, str]]]:
-    """Sections in memory as {name: (address, size, whether only in RAM)}, and symbols as (name, value, size, kind, section)."""
+    """Sections in memory, {name: (address, size, only in RAM?)}, and symbols, (name, value, size, kind, section)."""
     from elftools.elf.constants import SH_FLAGS
     from elftools.elf.elffile import ELFFile
 
@@ -179,8 +179,8 @@ def _read(elf: Path) -> tuple[dict[str, tuple[int, int, bool]], list[tuple[str, 
         if symtab is None:
             raise UserError(f"{elf}: has no symbols")
         strings = file.get_section(symtab["sh_link"]).data()
-        # Elf32_Sym (ELF specification 1.2): name, value, size, info, other, section. pyelftools' own loop takes 20 times
-        # as long, and this runs at every link.
+        # Elf32_Sym (ELF specification 1.2): name, value, size, info, other, section. pyelftools' own loop takes 20
+        # times as long, and this runs at every link.
         table = [
             (_string(strings, name), value, size, info & 0xF, names.get(index, ""))
             for name, value, size, info, _, index in struct.iter_unpack("<IIIBBH", symtab.data())
@@ -279,7 +279,7 @@ def check(image: int, image_limit: int, heap: int, min_heap: int, map_file: Path
 
 
 def explain_overflow(linker_said: str, map_text: str) -> str | None:
-    """A line on a memory region that does not hold what was linked; None where the linker complained of something else."""
+    """A line on memory regions that do not hold what was linked; None where the linker complained of something else."""
     overflows = _OVERFLOW.findall(linker_said)
     if not overflows:
         return None

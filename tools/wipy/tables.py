@@ -1,4 +1,4 @@
-"""MicroPython's generated tables: which strings, modules and root pointers the C sources name, and the headers made of them.
+"""MicroPython's generated tables: the strings, modules and root pointers that C sources name, and headers made of them.
 
 The headers come from MicroPython's own scripts (py/makeqstrdefs.py, makeqstrdata.py, makemoduledefs.py,
 make_root_pointers.py, makecompresseddata.py), run as they stand. What is done here is what its Makefile does around
@@ -81,7 +81,7 @@ def _first_error(said: bytes) -> str:
 
 def _preprocess(command: Sequence[str], sources: Sequence[str]) -> dict[str, tuple[list[str], str]]:
     """Run the preprocessor once over many sources; {source: (files it read, lines that matter)}."""
-    run = subprocess.run([*command, *sources], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    run = subprocess.run([*command, *sources], capture_output=True)
     if run.returncode:
         raise UserError(f"preprocessing for MicroPython's tables failed:\n{_first_error(run.stderr)}")
     # Each source's text starts at a marker that names it with line 0 (line 1 before GCC 11) and no flag.
@@ -102,13 +102,16 @@ def _preprocess(command: Sequence[str], sources: Sequence[str]) -> dict[str, tup
     return found
 
 
-def collect(command: Sequence[str], sources: Sequence[str], cache: Path, jobs: int = 0) -> str:
+def collect(
+    command: Sequence[str], sources: Sequence[str], cache: Path, headers: Sequence[str] = (), jobs: int = 0
+) -> str:
     """Text for `makeqstrdefs.py split`: for each source, in the order given, a line marker and its lines that matter.
 
-    `command` is the preprocessor with its flags, `cache` a file that remembers the last run, `jobs` how many
-    preprocessors run at once (0: as many as there are processors). Raises UserError where a source does not preprocess.
+    `command` is the preprocessor with its flags, `cache` a file that remembers the last run, `headers` all that the
+    sources may include: with another set everything is preprocessed anew, as a new file may hide one found before.
+    `jobs` is how many preprocessors run at once (0: one a processor). Raises UserError where one does not preprocess.
     """
-    key = hashlib.sha256("\0".join(command).encode()).hexdigest()
+    key = hashlib.sha256("\0".join([*command, *sorted(headers)]).encode()).hexdigest()
     try:
         kept = json.loads(cache.read_text())
     except (OSError, ValueError):
@@ -125,7 +128,7 @@ def collect(command: Sequence[str], sources: Sequence[str], cache: Path, jobs: i
             changed[name] = old is None or (old[:2] != new and old[2] != _digest(name))
         return changed[name]
 
-    stale = [s for s in sources if s not in known or any([has_changed(name) for name in known[s]["files"]])]
+    stale = [s for s in sources if s not in known or any(has_changed(name) for name in known[s]["files"])]
     fresh: dict[str, tuple[list[str], str]] = {}
     if stale:
         jobs = min(jobs or os.cpu_count() or 1, len(stale))
@@ -150,7 +153,7 @@ def _script(micropython: Path, name: str, *arguments: str) -> bytes:
     """Run one of MicroPython's scripts and give what it printed."""
     # -I -S: a start without site packages; -B: nothing is written beside the script.
     command = [sys.executable, "-I", "-S", "-B", str(micropython / "py" / name), *arguments]
-    run = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    run = subprocess.run(command, capture_output=True)
     if run.returncode:
         said = (run.stderr or run.stdout).decode(errors="replace").strip()
         raise UserError(f"py/{name}: {said.splitlines()[-1] if said else 'failed'}")
@@ -185,7 +188,7 @@ def _configured_qstrs(definitions: Sequence[Path], work: Path, command: Sequence
     """The definitions that the configuration keeps: #if and QCFG are evaluated, Q(...) goes through untouched."""
     text = "\n".join(path.read_text() for path in definitions)
     quoted = re.sub(r"^Q\(.*\)", lambda match: f'"{match[0]}"', text, flags=re.MULTILINE)
-    run = subprocess.run([*command, "-"], input=quoted.encode(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    run = subprocess.run([*command, "-"], input=quoted.encode(), capture_output=True)
     if run.returncode:
         raise UserError(f"preprocessing the qstr definitions failed:\n{_first_error(run.stderr)}")
     output = work / "qstrdefs.preprocessed.h"
