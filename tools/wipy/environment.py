@@ -146,7 +146,7 @@ def _install_requirements(root: Path, console: Console) -> None:
     console.say(f"installing Python packages into {VENV}")
     command = [
         str(root / VENV / "bin" / "python"), "-m", "pip", "install", "--disable-pip-version-check", "--no-input",
-        "--progress-bar", "off", "--editable", f"{root}[test]",
+        "--progress-bar", "off", "--editable", f"{root}[test,check]",
     ]  # fmt: skip
     lines: list[str] = []
     try:

@@ -8,7 +8,7 @@ import time
 import zipfile
 from pathlib import Path
 
-METADATA = "Metadata-Version: 2.1\nName: demo\nVersion: 1.0\nProvides-Extra: test\n"
+METADATA = "Metadata-Version: 2.1\nName: demo\nVersion: 1.0\nProvides-Extra: test\nProvides-Extra: check\n"
 WHEEL = "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 
 
