@@ -281,10 +281,10 @@ def test_a_compiler_named_by_hand_is_not_looked_for(wrapper):
 @pytest.mark.req("BLD-9")
 def test_tests_need_this_machines_compiler(wrapper):
     assert wrapper.complaint("test") == (
-        "the tests compile C for this machine: install gcc, libc6-dev, make (Debian's names)"
+        "the tests compile C for this machine: install gcc, libc6-dev, clang, libclang-rt-dev, make (Debian's names)"
     )
     assert wrapper.run("BOARD=test").returncode == 0
-    for tool in ("make", "cc"):
+    for tool in ("make", "gcc", "clang"):
         wrapper.program(tool, "#!/bin/sh\nexit 0\n")
     assert wrapper.run("test").returncode == 0
     wrapper.log("python").unlink()

@@ -22,7 +22,8 @@ REQUIREMENTS_MARK = "pyproject.toml"  # a copy of the file whose requirements ar
 PLACE_MARK = "place"  # the absolute path of the repository: an environment cannot be moved
 HOST_MARK = "host"  # the machine's own compiler was found to work
 
-HOST_PACKAGES = ("gcc", "libc6-dev", "make")  # Debian's names; gcc brings the sanitizers' libraries
+# Debian's names. gcc for the unit tests in C, with its sanitizers; clang for the fuzzers; make for the peer.
+HOST_PACKAGES = ("gcc", "libc6-dev", "clang", "libclang-rt-dev", "make")
 VENV_PACKAGES = ("python3-venv",)
 
 # Words of the command line whose targets compile for this machine too. sconsw has the same list.
@@ -117,7 +118,7 @@ def install_host_compiler(root: Path, console: Console) -> None:
             raise UserError(advice)
         apt.install(HOST_PACKAGES, console)
         if not _host_compiles(mark.parent):
-            raise UserError(f"{advice}; cc still does not work")
+            raise UserError(f"{advice}; they still do not work")
     mark.touch()
 
 
@@ -182,17 +183,26 @@ def _last_line(text: str) -> str:
 
 
 def _host_compiles(folder: Path) -> bool:
-    """True when cc makes a program with the sanitizers, and make is there."""
-    if shutil.which("make") is None or shutil.which("cc") is None:
+    """True when gcc and clang make programs with the sanitizers and the fuzzer, and make is there."""
+    programs = {
+        "gcc": ("-fsanitize=address,undefined", '#include <stdio.h>\nint main(void) { return puts("") < 0; }\n'),
+        "clang": (
+            "-fsanitize=fuzzer,address,undefined",
+            "#include <stddef.h>\nint LLVMFuzzerTestOneInput(const char *data, size_t size) { return data == 0 && size; }\n",
+        ),
+    }
+    if any(shutil.which(tool) is None for tool in ("make", *programs)):
         return False
     program = folder / "host-probe"
     try:
-        made = subprocess.run(
-            ["cc", "-fsanitize=address,undefined", "-x", "c", "-o", program, "-"],
-            input="#include <stdio.h>\nint main(void) { return puts(\"\") < 0; }\n",
-            capture_output=True, text=True, errors="replace", check=False,
+        return all(
+            subprocess.run(
+                [compiler, flags, "-x", "c", "-o", str(program), "-"], input=text, capture_output=True, text=True,
+                errors="replace", check=False,
+            ).returncode
+            == 0
+            for compiler, (flags, text) in programs.items()
         )  # fmt: skip
-        return made.returncode == 0
     finally:
         program.unlink(missing_ok=True)
 

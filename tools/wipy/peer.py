@@ -37,8 +37,9 @@ def unpack(manifest: Path, folder: Path, console: Console | None = None) -> Path
 
 
 def make_command(compiler: toolchain.Toolchain, jobs: int, board: str = "WIPY") -> list[str]:
-    """The peer's own way to build its release image."""
-    return ["make", f"-j{jobs}", f"BOARD={board}", "BTYPE=release", f"CROSS_COMPILE={compiler.prefix}"]
+    """The peer's own way to build its release image (its default target also packs it with zip)."""
+    target = str(images(Path(), board).mcuimg)
+    return ["make", f"-j{jobs}", f"BOARD={board}", "BTYPE=release", f"CROSS_COMPILE={compiler.prefix}", target]
 
 
 def images(port: Path, board: str = "WIPY") -> PeerImages:
