@@ -188,7 +188,7 @@ def _host_compiles(folder: Path) -> bool:
         "gcc": ("-fsanitize=address,undefined", '#include <stdio.h>\nint main(void) { return puts("") < 0; }\n'),
         "clang": (
             "-fsanitize=fuzzer,address,undefined",
-            "#include <stddef.h>\nint LLVMFuzzerTestOneInput(const char *data, size_t size) { return data == 0 && size; }\n",
+            "int LLVMFuzzerTestOneInput(const char *data, __SIZE_TYPE__ size) { return data == 0 && size; }\n",
         ),
     }
     if any(shutil.which(tool) is None for tool in ("make", *programs)):
