@@ -10,9 +10,18 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))  # the helpers beside the tests
 
 from chip import Chip
+from nwp_host import Host
 
 
 @pytest.fixture
 def chip() -> Chip:
     """The chip's blocks after power-on with every clock on, no processor."""
     return Chip()
+
+
+@pytest.fixture
+def host() -> Host:
+    """A host driver whose network processor has just been started, on a blank flash and an in-memory network."""
+    host = Host()
+    host.power_on()
+    return host

@@ -220,7 +220,10 @@ class UdpPeer:
 class MemoryNetwork:
     """The network in memory. `delay` seconds one way, `rate` bytes a second, `loss` the share of packets lost."""
 
-    STATE = ("connections", "listeners", "udp_peers", "names", "hosts", "services", "delay", "rate", "loss", "_next")
+    STATE = (
+        *("connections", "listeners", "udp_peers", "names", "hosts", "services", "delay", "rate", "loss"),
+        *("_next", "_next_port", "_last_in", "_last_out"),
+    )
 
     def __init__(self, *, delay: float = 1e-3, rate: float = 1.5e6, loss: float = 0.0, seed: int = 1) -> None:
         self.delay = delay
@@ -235,6 +238,7 @@ class MemoryNetwork:
         self._random = random.Random(seed)
         self._next = 1
         self._next_port = 50000
+        self._last_in = self._last_out = 0  # cycles: datagrams don't overtake each other
         self._clock: Clock | None = None
         self._stack: Stack | None = None
 
@@ -456,7 +460,8 @@ class MemoryNetwork:
     def send_datagram(self, address: int, port: int, local_port: int, data: bytes) -> None:
         """A datagram of the board."""
         if not self._lost():
-            self._later(self.delay + len(data) / self.rate, self._datagram_from_board, address, port, local_port, data)
+            self._last_out = max(self._last_out, self.clock.now + cycles(self.delay)) + cycles(len(data) / self.rate)
+            self.clock.at(self._last_out, partial(self._datagram_from_board, address, port, local_port, data))
 
     def _datagram_from_board(self, address: int, port: int, local_port: int, data: bytes) -> None:
         if (address, port) in self.udp_peers:
@@ -465,7 +470,8 @@ class MemoryNetwork:
     def datagram_to_board(self, source: tuple[int, int], board_port: int, data: bytes) -> None:
         """A datagram of a peer."""
         if not self._lost():
-            self._later(self.delay + len(data) / self.rate, self._datagram_arrived, source, board_port, data)
+            self._last_in = max(self._last_in, self.clock.now + cycles(self.delay)) + cycles(len(data) / self.rate)
+            self.clock.at(self._last_in, partial(self._datagram_arrived, source, board_port, data))
 
     def _datagram_arrived(self, source: tuple[int, int], board_port: int, data: bytes) -> None:
         self.stack.datagram(source[0], source[1], board_port, data)
@@ -491,11 +497,10 @@ class MemoryNetwork:
     def save(self) -> dict[str, Any]:
         """The state for a snapshot."""
         state = {name: copy.deepcopy(getattr(self, name)) for name in self.STATE}
-        return {**state, "random": self._random.getstate(), "port": self._next_port}
+        return {**state, "random": self._random.getstate()}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go back to a saved state."""
         for name in self.STATE:
             setattr(self, name, copy.deepcopy(state[name]))
         self._random.setstate(state["random"])
-        self._next_port = state["port"]
