@@ -62,6 +62,10 @@ def test_frequency_is_the_virtual_clocks(board: Board) -> None:
     assert value(board, "machine.freq()") == CPU_HZ
 
 
+def test_unique_id_is_the_mac_address(board: Board) -> None:
+    assert value(board, "machine.unique_id()") == board.machine.nwp.factory_mac
+
+
 def test_mem_reads_registers(board: Board) -> None:
     """The pad register of GP9 at 0x4402E0C4 (hw_ocp_shared.h: GPIO_PAD_CONFIG_9)."""
     board.repl("import machine\nmachine.Pin('GP9', drive=machine.Pin.HIGH_POWER)\n")

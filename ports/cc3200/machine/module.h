@@ -1,10 +1,12 @@
 // The port's part of the machine module; included by extmod/modmachine.c alone.
+#include "py/mperrno.h"
 #include "py/mphal.h"
 
 #include "crypto/random.h"
 #include "machine/pin_object.h"
 #include "machine/session.h"
 #include "machine/uart.h"
+#include "network/processor.h"
 #include "system/reset.h"
 #include "system/tickless.h"
 
@@ -12,6 +14,7 @@
     { MP_ROM_QSTR(MP_QSTR_main), MP_ROM_PTR(&machine_main_obj) }, \
     { MP_ROM_QSTR(MP_QSTR_rng), MP_ROM_PTR(&machine_rng_obj) }, \
     { MP_ROM_QSTR(MP_QSTR_freq), MP_ROM_PTR(&machine_cpu_freq_obj) }, \
+    { MP_ROM_QSTR(MP_QSTR_unique_id), MP_ROM_PTR(&machine_mac_obj) }, \
     { MP_ROM_QSTR(MP_QSTR_Pin), MP_ROM_PTR(&machine_pin_type) }, \
     { MP_ROM_QSTR(MP_QSTR_PWRON_RESET), MP_ROM_INT(RESET_POWER_ON) }, \
     { MP_ROM_QSTR(MP_QSTR_HARD_RESET), MP_ROM_INT(RESET_HARD) }, \
@@ -52,6 +55,15 @@ static mp_obj_t machine_cpu_freq(void) {
     return MP_OBJ_NEW_SMALL_INT(CPU_HZ);
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(machine_cpu_freq_obj, machine_cpu_freq);
+
+static mp_obj_t machine_mac(void) {
+    uint8_t mac[MAC_BYTES];
+    if (!processor_mac(mac)) {
+        mp_raise_OSError(MP_EIO);
+    }
+    return mp_obj_new_bytes(mac, sizeof(mac));
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(machine_mac_obj, machine_mac);
 
 // Until the next interrupt, or tick of the kernel if another task is due.
 static void mp_machine_idle(void) {

@@ -35,6 +35,11 @@ int processor_role(void) {
     return role;
 }
 
+bool processor_mac(uint8_t mac[MAC_BYTES]) {
+    _u8 length = MAC_BYTES;
+    return processor_start() && sl_NetCfgGet(SL_MAC_ADDRESS_GET, NULL, &length, mac) >= 0;
+}
+
 void SimpleLinkGeneralEventHandler(SlDeviceEvent_t *event) {
     (void)event; // errors of the device reach the caller of the command that met them
 }

@@ -3,6 +3,10 @@
 #define CC3200_NETWORK_PROCESSOR_H
 
 #include <stdbool.h>
+#include <stdint.h>
+
+// A MAC address has so many bytes.
+#define MAC_BYTES (6)
 
 // Starts the network processor if it does not run yet and waits until it answers, a few seconds at most. False if it
 // does not: nothing of the host driver may be called then. For tasks; the first call decides for good.
@@ -10,5 +14,8 @@ bool processor_start(void);
 
 // The role it started in (ROLE_STA, ROLE_AP, ... of wlan.h), negative when it does not run.
 int processor_role(void);
+
+// The chip's own MAC address. False if the network processor does not answer.
+bool processor_mac(uint8_t mac[MAC_BYTES]);
 
 #endif
