@@ -22,7 +22,7 @@ from cc3200sim.unicorn_handle import Engine, EngineError, RegisterSet
 log = logging.getLogger("cc3200sim.cpu")
 
 # Interrupt numbers of Unicorn's hook for M-profile cores
-_INT_SVC, _INT_PREFETCH_ABORT, _INT_BKPT, _INT_EXCEPTION_RETURN = 2, 3, 7, 8
+_INT_SVC, _INT_PREFETCH_ABORT, _INT_BKPT, _INT_EXCEPTION_RETURN, _INT_NOCP = 2, 3, 7, 8, 17
 
 _WFI, _WFE = 0xBF30, 0xBF20
 _XPSR_THUMB = 1 << 24
@@ -30,6 +30,7 @@ _FRAME_PADDED = 1 << 9  # in the stacked xPSR: the stack was not 8-byte aligned
 _FRAME = struct.Struct("<8I")  # r0-r3, r12, lr, return address, xPSR
 _RETURN_HANDLER, _RETURN_THREAD_MAIN, _RETURN_THREAD_PROCESS = 0xFFFF_FFF1, 0xFFFF_FFF9, 0xFFFF_FFFD
 
+_PAGE = 1024
 _LOOK_AHEAD = 64  # bytes of code
 _LONGEST_SLICE = 800_000  # 10 ms: how long the host's signals may have to wait
 
@@ -92,6 +93,8 @@ class Cpu:
         self._interrupt: int | None = None
         self._access: tuple[int, int] | None = None  # kind and address of an access to nothing
         self._refused: tuple[int, int] | None = None  # pc and address of an access a peripheral did not answer
+        # Called with the pc of an undefined instruction, before it becomes a fault.
+        self.on_undefined: Callable[[int], None] = lambda pc: None
         self.sleeping = False
         self.lockup: str | None = None
         self.stopping = False
@@ -311,6 +314,9 @@ class Cpu:
         if interrupt == _INT_PREFETCH_ABORT:
             self._take_fault(Fault(nvic.MEM_MANAGE, faults.IACCVIOL, pc))
             return 0
+        if interrupt == _INT_NOCP:
+            self._take_fault(Fault(nvic.USAGE_FAULT, faults.NOCP, pc))
+            return 1
         if interrupt is not None:
             raise EngineError(f"Unicorn's interrupt {interrupt} at pc {pc:#010x} is not known")
         if access is not None:
@@ -324,13 +330,11 @@ class Cpu:
             if self._halfword(pc - 2) == _WFE:
                 return 0  # a hint: an event may always have come
             thumb = self._engine.read_register(arm.UC_ARM_REG_XPSR) & _XPSR_THUMB
-            self._take_fault(Fault(nvic.USAGE_FAULT, self._undefined(pc) if thumb else faults.INVSTATE, pc))
+            if thumb:
+                self.on_undefined(pc)
+            self._take_fault(Fault(nvic.USAGE_FAULT, faults.UNDEFINSTR if thumb else faults.INVSTATE, pc))
             return 1
         raise EngineError(f"{self._engine.lib.uc_strerror(status).decode()} at pc {pc:#010x}")
-
-    def _undefined(self, pc: int) -> int:
-        first = self._halfword(pc) or 0
-        return faults.NOCP if first >> 8 & 0xEC == 0xEC else faults.UNDEFINSTR
 
     def _supervisor_call(self) -> None:
         controller = self.nvic
@@ -464,12 +468,22 @@ class Cpu:
         return {
             "context": self._engine.save_context(),
             "ram": bytes(self._ram_view),
-            "rom": bytes(self._rom_view),
             "loop": (self.instructions, self._pc, self.sleeping, self.lockup),
         }
+
+    def _set_ram(self, content: bytes) -> None:
+        """Write what differs; the code that was translated from there is forgotten."""
+        view = self._ram_view
+        if view == content:
+            return
+        for start in range(0, SRAM_SIZE, _PAGE):
+            page = content[start : start + _PAGE]
+            if view[start : start + _PAGE] != page:
+                view[start : start + _PAGE] = page
+                self._engine.forget_code(SRAM_BASE + start, SRAM_BASE + start + _PAGE)
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go back. Translated code stays where its bytes are the same."""
         self._engine.restore_context(state["context"])
-        self._ram_view[:] = state["ram"]
+        self._set_ram(state["ram"])
         self.instructions, self._pc, self.sleeping, self.lockup = state["loop"]

@@ -58,6 +58,7 @@ class Machine:
         self.dwt = Dwt(self.clock)
         self.cpu = Cpu(self.clock, self.bus, self.nvic)
         self.cpu.write_memory(0, rom.load() if rom_image is None else rom_image)
+        self.cpu.on_undefined = self._undefined
         self.blocks = Blocks(self.clock, self.nvic.line, self.reset_request)
         self.radio = radio if radio is not None else Radio()
         self.network = network if network is not None else MemoryNetwork()
@@ -87,6 +88,14 @@ class Machine:
     def uart(self) -> SerialPort:
         """The terminal on UART0."""
         return self.blocks.uart0.port
+
+    def _undefined(self, pc: int) -> None:
+        name = rom.missing_function(self.cpu, pc)
+        if name is not None:
+            caller = self.cpu.register("lr") & ~1
+            log.error(
+                "ROM function %s was called (return address %#010x): the stand-in has no source of it", name, caller
+            )
 
     # Power and reset
 

@@ -125,6 +125,10 @@ class Engine:
         """Forget translated code (after code in memory was changed from outside)."""
         self._uc.ctl_flush_tb()  # type: ignore[attr-defined]
 
+    def forget_code(self, start: int, end: int) -> None:
+        """Forget the code translated from the addresses start to end, the latter not included."""
+        self._uc.ctl_remove_cache(start, end)
+
     def save_context(self) -> object:
         """Every register."""
         return self._uc.context_save()
