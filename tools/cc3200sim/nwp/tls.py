@@ -79,17 +79,20 @@ def _load_own(context: ssl.SSLContext, flash: Flash, options: TlsOptions) -> Non
         raise TlsFailure(TlsError.BAD_CERTIFICATE_FILE)
     if key is None:
         raise TlsFailure(TlsError.BAD_PRIVATE_FILE)
+    certificate_pem = _pem(certificate, "CERTIFICATE")
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=certificate_pem)
+    except (ssl.SSLError, ValueError) as error:
+        raise TlsFailure(TlsError.BAD_CERTIFICATE_FILE) from error
     with tempfile.TemporaryDirectory() as folder:
         certificate_path, key_path = Path(folder) / "cert.pem", Path(folder) / "key.pem"
-        certificate_path.write_text(_pem(certificate, "CERTIFICATE"))
+        certificate_path.write_text(certificate_pem)
         for kind in ("PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY"):
             key_path.write_text(_pem(key, kind))
-            try:
+            with contextlib.suppress(ssl.SSLError, ValueError):
                 context.load_cert_chain(certificate_path, key_path, password="")
                 return
-            except (ssl.SSLError, ValueError) as error:
-                reason = str(error)
-        raise TlsFailure(TlsError.BAD_CERTIFICATE_FILE if "PEM_LIB" not in reason else TlsError.BAD_PRIVATE_FILE)
+    raise TlsFailure(TlsError.BAD_PRIVATE_FILE)
 
 
 def make_context(flash: Flash, options: TlsOptions, *, server: bool) -> ssl.SSLContext:
