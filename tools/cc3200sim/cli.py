@@ -19,6 +19,7 @@ from cc3200sim.machine import Machine
 from cc3200sim.pin_view import PinLines, PinStatus
 from cc3200sim.rom import RomError
 from cc3200sim.session import Session
+from cc3200sim.world.host_sockets import DEFAULT_FORWARDS, LOOPBACK, HostNetwork, HostNetworkError
 
 _DESCRIPTION = "An emulated TI CC3200 (WiPy, CC3200 LaunchPad) that runs unmodified firmware images."
 
@@ -62,6 +63,15 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument(
         "--pins", action="store_true", help="show the levels of the LED and the other pins in use, as they change"
     )
+    run.add_argument(
+        "--forward",
+        metavar="PORT:BOARDPORT",
+        type=_forward,
+        action="append",
+        help=f"a port of {LOOPBACK} that leads to a TCP port of the board; may be given again "
+        f"(default: {', '.join(f'{here}:{there}' for here, there in DEFAULT_FORWARDS)})",
+    )
+    run.add_argument("--no-network", action="store_true", help="nobody else is on the board's network")
     measure = commands.add_parser(
         "bench", help="measure the emulator", description="Measure the emulator; prints a table."
     )
@@ -75,6 +85,29 @@ def _seconds(text: str) -> float:
     if not 0 < value < 1e9:
         raise argparse.ArgumentTypeError(f"{text} is not a span of time")
     return value
+
+
+def _forward(text: str) -> tuple[int, int]:
+    here, colon, there = text.partition(":")
+    if not (colon and here.isdecimal() and there.isdecimal() and int(here) < 65536 and 0 < int(there) < 65536):
+        raise argparse.ArgumentTypeError(f"{text} is not PORT:BOARDPORT, two TCP ports")
+    return int(here), int(there)
+
+
+def _open_network(arguments: argparse.Namespace) -> HostNetwork | None:
+    """The loopback network. Ports that nobody asked for by name may be taken: then the board does without them."""
+    if arguments.no_network:
+        return None
+    if arguments.forward:
+        return HostNetwork(arguments.forward)
+    free = []
+    for pair in DEFAULT_FORWARDS:
+        try:
+            HostNetwork([pair]).close_all()
+            free.append(pair)
+        except HostNetworkError as error:
+            _say(f"wipy-sim: {error}")
+    return HostNetwork(free)
 
 
 def _read_image(path: Path) -> bytes:
@@ -97,7 +130,8 @@ def _run(arguments: argparse.Namespace) -> None:
         raise UsageError("nothing to start: give --image FILE, or --flash FILE with an image in it")
     image = _read_image(arguments.image) if arguments.image is not None else None
     flash = _open_flash(arguments.flash)
-    machine = Machine(image, flash, rom.load(arguments.rom))
+    network = _open_network(arguments)
+    machine = Machine(image, flash, rom.load(arguments.rom), network=network)
     console = open_console(arguments.uart)
     real_time = arguments.pace == "real" or (arguments.pace is None and sys.stdin is not None and sys.stdin.isatty())
     started = time.monotonic()
@@ -105,6 +139,9 @@ def _run(arguments: argparse.Namespace) -> None:
     try:
         if console.description:
             _say(console.description)
+        for here, there in network.ports if network is not None else []:
+            name = {21: "ftp", 23: "telnet"}.get(there, f"port {there}")
+            _say(f"{name} of the board: {LOOPBACK} {here}")
         if arguments.trace:
             machine.bus.trace = lambda access: _say(f"wipy-sim: {access}")
         else:
@@ -167,7 +204,7 @@ def main(arguments: list[str] | None = None) -> int:
             _run(words)
         else:
             print(bench.table(bench.measure(_read_image(words.image), rom.load(words.rom))))
-    except (UsageError, RomError, FlashError, ConsoleError) as error:
+    except (UsageError, RomError, FlashError, ConsoleError, HostNetworkError) as error:
         print(f"wipy-sim: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
