@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 
 from cc3200sim.flash import Flash
 from cc3200sim.machine import Machine
+from cc3200sim.world.network import HOST_ADDRESS, MemoryNetwork, Stream
 from cc3200sim.world.pins import Pin
+from cc3200sim.world.radio import Radio
 
 PROMPT = b">>> "
 _CTRL_A, _CTRL_B, _CTRL_C, _CTRL_D = b"\x01", b"\x02", b"\x03", b"\x04"
@@ -57,6 +60,49 @@ class Uart:
         return port.take()
 
 
+class Client:
+    """A TCP client of the board. Times are virtual seconds; what to do besides waiting is in `stream`."""
+
+    def __init__(self, machine: Machine, stream: Stream) -> None:
+        self._machine = machine
+        self.stream = stream
+
+    def wait(self, condition: Callable[[], bool], seconds: float = 10.0) -> bool:
+        """Run until something is so, looking every millisecond; false when it is not within the time."""
+        limit = self._machine.seconds + seconds
+        while not condition():
+            if self._machine.seconds >= limit:
+                return False
+            self._machine.run(1e-3)
+        return True
+
+    def send(self, data: bytes) -> None:
+        """Send; the bytes go as time passes."""
+        self.stream.send(data)
+
+    def read(self) -> bytes:
+        """What has arrived and was not read yet."""
+        return self.stream.receive()
+
+    def read_until(self, end: bytes, seconds: float = 10.0) -> bytes:
+        """Run until what has arrived ends with `end`, and return it all. BoardTimeout if it does not."""
+        if not self.wait(lambda: self.stream.received.endswith(end), seconds):
+            raise BoardTimeout(
+                f"no {end!r} within {seconds} s of virtual time, but {self.stream.received!r} ({self.stream.state})"
+            )
+        return self.read()
+
+    def read_all(self, seconds: float = 10.0) -> bytes:
+        """Run until the board has closed, and return all it sent before. BoardTimeout if it does not close."""
+        if not self.wait(lambda: self.stream.peer_closed or self.stream.state == "reset", seconds):
+            raise BoardTimeout(f"the connection stays open for {seconds} s, with {self.stream.received!r}")
+        return self.read()
+
+    def close(self) -> None:
+        """Close: the board is told as time passes."""
+        self.stream.close()
+
+
 class Board:
     """A machine and what a person at the bench does with it."""
 
@@ -73,6 +119,27 @@ class Board:
     def flash(self) -> Flash:
         """The serial flash."""
         return self.machine.flash
+
+    @property
+    def network(self) -> MemoryNetwork:
+        """The network in memory that the board is on."""
+        network = self.machine.network
+        if not isinstance(network, MemoryNetwork):
+            raise TypeError("this board is on the host's network, which is no script's to play with")
+        return network
+
+    @property
+    def radio(self) -> Radio:
+        """Access points in range, and stations of the board's own."""
+        return self.machine.radio
+
+    def connect(self, port: int, *, address: str = HOST_ADDRESS, seconds: float = 10.0) -> Client:
+        """Connect to a TCP port of the board as a computer on its network, and wait until the connection stands."""
+        client = Client(self.machine, self.network.connect(port, address=address))
+        client.wait(lambda: client.stream.state != "connecting", seconds)
+        if client.stream.state != "open":
+            raise ConnectionRefusedError(f"port {port} of the board: {client.stream.state}")
+        return client
 
     def pin(self, name: str | int) -> Pin:
         """A pin by its name ("GP25") or package number."""
