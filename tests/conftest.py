@@ -1,3 +1,3 @@
-"""Fixtures for all tests: `board`, the emulated board at its prompt (--wipy-image, --wipy-rom)."""
+"""For all tests: `board`, the emulated board at its prompt (--wipy-image, --wipy-rom); what becomes of each is kept."""
 
-pytest_plugins = ["cc3200sim.pytest_plugin"]
+pytest_plugins = ["cc3200sim.pytest_plugin", "wipy.recorder"]

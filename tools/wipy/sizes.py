@@ -8,7 +8,7 @@ import struct
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -119,8 +119,18 @@ def room_of(path: str) -> str:
     return parts[1] if len(parts) > 1 else parts[0]
 
 
-def pieces(map_text: str) -> Iterator[Piece]:
-    """The input sections that made it into the image or RAM, from a GNU ld map."""
+def pieces(map_text: str) -> list[Piece]:
+    """The input sections that made it into the image or RAM, by address, from a GNU ld map.
+
+    Strings that the linker merged stand in the map with the sizes they had; here a piece ends where the next starts.
+    """
+    listed = sorted(_listed(map_text), key=lambda piece: piece.address)
+    ends = [*(piece.address for piece in listed[1:]), 1 << 32]
+    whole = (replace(piece, size=min(piece.size, end - piece.address)) for piece, end in zip(listed, ends, strict=True))
+    return [piece for piece in whole if piece.size]
+
+
+def _listed(map_text: str) -> Iterator[Piece]:
     section = ""
     pending = False
     for line in map_text.partition("\nLinker script and memory map")[2].splitlines():
@@ -207,7 +217,7 @@ def measure(elf: Path, map_file: Path, image_size: int, image_limit: int, min_he
     map_text = map_file.read_text(errors="replace")
     areas, table = _read(elf)
     heap = _heap(elf, table)
-    parts = sorted(pieces(map_text), key=lambda piece: piece.address)
+    parts = pieces(map_text)
     rooms: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     for piece in parts:
         if piece.section in areas:
