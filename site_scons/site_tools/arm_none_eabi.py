@@ -69,7 +69,7 @@ class Includes:
 
     def __call__(self, node, env, path=()):  # type: ignore[no-untyped-def]
         search = [env.Dir(folder) for folder in env["CPPPATH"]]
-        macros = {name: {value.strip('\\"')} for name, value in env["INCLUDE_MACROS"].items()}
+        macros = {d[0]: {str(d[1]).strip('\\"')} for d in env["CPPDEFINES"] if isinstance(d, tuple)}
         asked: set[str] = set()
         seen = {node}
         todo = [node]
@@ -117,7 +117,8 @@ def include_flags(env) -> str:  # type: ignore[no-untyped-def]
 def prefix_maps(env) -> str:  # type: ignore[no-untyped-def]
     """Flags that keep the folders of this machine out of the output: the same bytes wherever it is built."""
     places = {os.getcwd(): ".", env["MICROPYTHON"]: "micropython"}
-    return " ".join(f"-ffile-prefix-map={path}={name}" for path, name in places.items())
+    # The assembler hears of debug prefixes alone.
+    return " ".join(f"-f{what}-prefix-map={path}={name}" for path, name in places.items() for what in ("file", "debug"))
 
 
 def short_name(source, env) -> str:  # type: ignore[no-untyped-def]
@@ -161,7 +162,7 @@ def generate(env) -> None:  # type: ignore[no-untyped-def]
         _short_name=short_name,
         _prefix_maps=prefix_maps,
     )
-    env.SetDefault(GENERATED=set(), INCLUDE_MACROS={}, FILE_FLAGS=[], LIBS_TEXT="-lgcc")
+    env.SetDefault(GENERATED=set(), FILE_FLAGS=[], LIBS_TEXT="-lgcc")
     # The compiler's version counts: another compiler, another object.
     env["CCCOM"] = (
         "$CC $CCFLAGS $( ${_prefix_maps(__env__)} $) $FILE_FLAGS $_CPPDEFFLAGS ${_include_flags(__env__)} "

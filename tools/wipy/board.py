@@ -115,7 +115,6 @@ def header(board: Board) -> str:
         ("BOARD_CONSOLE_UART", str(board.console_uart)),
         ("BOARD_CONSOLE_BAUD", str(board.console_baud)),
         ("BOARD_FLASH_BLOCK_COUNT", str(board.flash_blocks)),
-        ("BOARD_IMAGE_LIMIT", str(board.image_limit)),
         *pin("LED", board.led),
         *pin("SAFE_BOOT", board.safe_boot),
     ]
