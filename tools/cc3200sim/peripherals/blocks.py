@@ -11,9 +11,12 @@ from typing import Any
 
 from cc3200sim.clock import Clock
 from cc3200sim.peripheral import IrqLine, Peripheral
+from cc3200sim.peripherals.adc import PINS as ADC_PINS
+from cc3200sim.peripherals.adc import Adc
 from cc3200sim.peripherals.apps_config import AppsConfig
 from cc3200sim.peripherals.gpio import Gpio
 from cc3200sim.peripherals.hib import WAKE_PINS, Hib1p2, Hib3p3
+from cc3200sim.peripherals.i2c import I2c
 from cc3200sim.peripherals.ocp_shared import OcpShared
 from cc3200sim.peripherals.prcm import AppsRcm, Gprcm
 from cc3200sim.peripherals.reset import ResetKind
@@ -21,6 +24,7 @@ from cc3200sim.peripherals.shamd5 import Dthe, ShaMd5
 from cc3200sim.peripherals.timer import Timer
 from cc3200sim.peripherals.uart import Uart
 from cc3200sim.peripherals.wdt import Wdt
+from cc3200sim.world.i2c import I2cBus
 from cc3200sim.world.pins import Pins
 
 # The pins of the hibernate wake bits: GPIO26 is the antenna select pin.
@@ -51,12 +55,15 @@ class Blocks:
         self.timers = [Timer(clock, irq(number), irq(number + 1)) for number in (35, 37, 39, 51)]
         self.shamd5 = ShaMd5(clock, irq(164))
         self.dthe = Dthe(clock)
+        self.i2c = I2c(clock, irq(24), lambda: (self.ocp_shared.pins_of("I2C_SCL"), self.ocp_shared.pins_of("I2C_SDA")))
+        self.adc = Adc(clock, [irq(30 + channel) for channel in range(4)], [self.pins[name] for name in ADC_PINS])
         self.mapping: dict[int, Peripheral] = {
             0x4000_0000: self.wdt,
             0x4000_4000: self.gpio[0],
             0x4000_5000: self.gpio[1],
             0x4000_6000: self.gpio[2],
             0x4000_7000: self.gpio[3],
+            0x4002_0000: self.i2c,
             0x4002_4000: self.gpio[4],
             0x4000_C000: self.uart0,
             0x4000_D000: self.uart1,
@@ -68,6 +75,7 @@ class Blocks:
             0x4402_6000: self.apps_config,
             0x4402_D000: self.gprcm,
             0x4402_E000: self.ocp_shared,
+            0x4402_E800: self.adc,
             0x4402_F000: self.hib1p2,
             0x4402_F800: self.hib3p3,
             0x4403_0000: self.dthe,
@@ -80,11 +88,12 @@ class Blocks:
             **{f"GPIOA{port}": gpio for port, gpio in enumerate(self.gpio)},
             **{f"TIMERA{index}": timer for index, timer in enumerate(self.timers)},
             "DTHE": self.shamd5,
+            "I2CA0": self.i2c,
         }
         for name, block in by_gate.items():
             self.arcm.attach(name, block)
         self.arcm.attach("DTHE", self.dthe)
-        self._with_processor = (*by_gate.values(), self.dthe, self.apps_config, self.arcm)
+        self._with_processor = (*by_gate.values(), self.dthe, self.adc, self.apps_config, self.arcm)
         self._connect_signals()
 
     def _connect_signals(self) -> None:
@@ -99,11 +108,19 @@ class Blocks:
             connect(f"{name}_CTS", input_=uart.cts)
             uart.send_frame_on_pads = self.ocp_shared.frame_sender(f"{name}_TX")
             self.ocp_shared.frame_receivers[f"{name}_RX"] = uart.rx_frame
+        connect("I2C_SCL", self.i2c.scl, self.i2c.scl_in)
+        connect("I2C_SDA", self.i2c.sda, self.i2c.sda_in)
         halves = [half for timer in self.timers for half in timer.halves]
         for index, half in enumerate(halves):
             connect(f"GT_PWM{index:02}", half.output)
             connect(f"GT_CCP{index:02}", input_=half.input)
             half.triggered = partial(self.apps_config.triggered, index)
+
+    def i2c_bus(self, scl: str, sda: str) -> I2cBus:
+        """Put an I2C bus with its pull-ups on two pins; devices are attached to it."""
+        bus = I2cBus(self.pins, scl, sda)
+        self.i2c.buses.append(bus)
+        return bus
 
     def reset(self, kind: ResetKind) -> None:
         """Carry out a reset of this side of the chip; the processor and the network processor are the machine's.

@@ -32,8 +32,8 @@ class Pad:
         self.function: str | None = None
         self.config = PAD_RESET
         self.isolated = False
+        self.pin = pin
         self._modes = package.modes
-        self._pin = pin
         self._shared = shared
         self._output: Output | None = None
         self._input: Input | None = None
@@ -87,24 +87,24 @@ class Pad:
             if drive and config & OPEN_DRAIN:
                 drive = None
         pull = 1 if config & PULL_UP else 0 if config & PULL_DOWN else None
-        self._pin.pad_changed(drive, pull)
+        self.pin.pad_changed(drive, pull)
 
     def isolate(self, isolated: bool) -> None:
         """Cut the digital input off (analogue use of the ADC pins): it reads low."""
         if isolated != self.isolated:
             self.isolated = isolated
-            self._level_changed(self._pin.level)
+            self._level_changed(self.pin.level)
 
     def send_frame(self, frame: int) -> None:
         """A frame of the UART whose transmitter is selected here."""
-        if self._pin.pad_drive is not None:
-            self._pin.send_frame(frame)
+        if self.pin.pad_drive is not None:
+            self.pin.send_frame(frame)
 
     def describe(self) -> str:
         """The selected signal and the setting, for people."""
         config = self.config
         words = [self.function or f"mode {config & MODE}"]
-        if self._pin.pad_drive is not None:
+        if self.pin.pad_drive is not None:
             words.append("out")
         elif config & OPEN_DRAIN:
             words.append("open drain")
@@ -117,7 +117,7 @@ class Pad:
         return " ".join(words)
 
     def _seen(self) -> int:
-        return 0 if self.isolated else self._pin.level
+        return 0 if self.isolated else self.pin.level
 
     def _level_changed(self, level: int) -> None:
         if self._input is not None:
@@ -170,6 +170,10 @@ class OcpShared(RegisterBlock):
             if pad.function == signal:
                 pad.select()
                 pad.output_changed()
+
+    def pins_of(self, signal: str) -> list[Pin]:
+        """The pins whose pads select a signal."""
+        return [pad.pin for pad in self.pads.values() if pad.function == signal]
 
     def frame_sender(self, signal: str) -> Callable[[int], None]:
         """Where a UART hands its frames, for the pads that its transmitter is selected on."""

@@ -35,7 +35,8 @@ class Output:
 class Input:
     """A block's input: the level of the pad its function is selected on, `idle` while no pad is.
 
-    Two pads selected on the same input: either one low makes it low (undocumented; taken as AND).
+    Of several pads with the function the one selected last counts. That is not documented; but some must not count,
+    since pads 10 and 11 come out of reset with the I2C function, and I2C works on other pads all the same.
     """
 
     __slots__ = ("_on_change", "_sources", "idle", "level")
@@ -52,7 +53,7 @@ class Input:
             self._sources.pop(source, None)
         else:
             self._sources[source] = level
-        now = min(self._sources.values()) if self._sources else self.idle
+        now = next(reversed(self._sources.values())) if self._sources else self.idle
         if now != self.level:
             self.level = now
             self._on_change(now)

@@ -37,7 +37,8 @@ class Pin:
         self.floating = True
         self.contentions = 0
         self.history: deque[Edge] = deque(maxlen=HISTORY_LIMIT)
-        self.volts = 0.0
+        self._volts = 0.0
+        self.on_volts: Callable[[], None] = lambda: None  # told before a voltage changes
         # What the pad does: set by the chip through `pad_changed`.
         self.pad_drive: int | None = None
         self.pad_pull: int | None = None
@@ -81,6 +82,16 @@ class Pin:
         for pin in joined:
             pin._wired = joined
         self._settle()
+
+    @property
+    def volts(self) -> float:
+        """The voltage put on the pin for its analogue use; it has no say in the digital level."""
+        return self._volts
+
+    @volts.setter
+    def volts(self, volts: float) -> None:
+        self.on_volts()
+        self._volts = volts
 
     def observe(self, listener: Callable[[int], None]) -> None:
         """Call back with the level at every change."""
@@ -141,13 +152,13 @@ class Pin:
     def save(self) -> tuple[Any, ...]:
         """The state for a snapshot; wires and observers stay as they are."""
         return (
-            self.level, self.floating, self.contentions, tuple(self.history), self.volts, self.pad_drive, self.pad_pull,
-            self._external_drive, self._external_pull,
+            self.level, self.floating, self.contentions, tuple(self.history), self._volts, self.pad_drive,
+            self.pad_pull, self._external_drive, self._external_pull,
         )  # fmt: skip
 
     def restore(self, state: tuple[Any, ...]) -> None:
         """Go back to a saved state; nobody is called."""
-        (self.level, self.floating, self.contentions, history, self.volts, self.pad_drive, self.pad_pull,
+        (self.level, self.floating, self.contentions, history, self._volts, self.pad_drive, self.pad_pull,
          self._external_drive, self._external_pull) = state  # fmt: skip
         self.history = deque(history, maxlen=HISTORY_LIMIT)
 
