@@ -14,7 +14,7 @@ from test_nwp_sockets import SocketHost
 
 SECURE = 100
 METHOD, MASK, KEY_FILE, CERTIFICATE_FILE, CA_FILE = 25, 26, 30, 31, 32
-NOT_VERIFIED, NO_CA_FILE, BAD_CA_FILE, BAD_CERTIFICATE, BAD_KEY, DATE = -453, -454, -456, -457, -458, -461
+NOT_VERIFIED, BAD_CA_FILE, BAD_CERTIFICATE, BAD_KEY, DATE = -453, -456, -457, -458, -461
 WRONG_SIGNER, UNKNOWN_CA, TOO_MANY = -155, -348, -460
 
 
@@ -195,7 +195,7 @@ def test_files_that_are_missing_or_bad(board: TlsHost, chain: Chain) -> None:
     server = context(True, chain.good)
     board.flash.write("junk", b"no certificate at all")
     for files, status in (
-        ({"ca": "nothing"}, NO_CA_FILE),
+        ({"ca": "nothing"}, BAD_CA_FILE),
         ({"ca": "junk"}, BAD_CA_FILE),
         ({"certificate": "nothing", "key": "/cert/private.key"}, BAD_CERTIFICATE),
         ({"certificate": "/cert/cert.pem", "key": "nothing"}, BAD_KEY),

@@ -112,7 +112,6 @@ class TlsError(IntEnum):
     DECRYPT = -451
     CLOSED = -452
     NOT_VERIFIED = -453
-    NO_CA_FILE = -454
     BAD_CA_FILE = -456
     BAD_CERTIFICATE_FILE = -457
     BAD_PRIVATE_FILE = -458

@@ -114,7 +114,7 @@ def make_context(flash: Flash, options: TlsOptions, *, server: bool) -> ssl.SSLC
     if options.ca:
         ca = flash.read(options.ca)
         if ca is None:
-            raise TlsFailure(TlsError.NO_CA_FILE)
+            raise TlsFailure(TlsError.BAD_CA_FILE)  # what boards report; -454 of the header was not seen
         try:
             context.load_verify_locations(cadata=_pem(ca, "CERTIFICATE"))
         except (ssl.SSLError, ValueError) as error:

@@ -36,7 +36,7 @@ ERROR_DISCONNECT_DURING_CONNECT = -109  # device.h; what boards report after a w
 SENDER_SUPPLICANT = 2
 
 MAX_PROFILES = 7
-MAX_STATIONS = 4
+MAX_STATIONS = 1  # the CC3120 and later take four
 MAX_FILTERS = 64
 SECURITY_OPEN, SECURITY_WEP, SECURITY_WPA = 0, 1, 2
 _SCAN_SECURITY = {"open": 0, "wep": 1, "wpa": 2, "wpa2": 3}
