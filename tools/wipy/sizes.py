@@ -122,12 +122,18 @@ def room_of(path: str) -> str:
 def pieces(map_text: str) -> list[Piece]:
     """The input sections that made it into the image or RAM, by address, from a GNU ld map.
 
-    Strings that the linker merged stand in the map with the sizes they had; here a piece ends where the next starts.
+    Strings that the linker merged stand in the map with the sizes they had; here a piece ends where the next of its
+    section starts.
     """
-    listed = sorted(_listed(map_text), key=lambda piece: piece.address)
-    ends = [*(piece.address for piece in listed[1:]), 1 << 32]
-    whole = (replace(piece, size=min(piece.size, end - piece.address)) for piece, end in zip(listed, ends, strict=True))
-    return [piece for piece in whole if piece.size]
+    listed = sorted(_listed(map_text), key=lambda piece: (piece.section, piece.address))
+    found = []
+    for piece, following in zip(listed, [*listed[1:], None], strict=True):
+        size = piece.size
+        if following and following.section == piece.section:
+            size = min(size, following.address - piece.address)
+        if size:
+            found.append(replace(piece, size=size))
+    return sorted(found, key=lambda piece: piece.address)
 
 
 def _listed(map_text: str) -> Iterator[Piece]:
