@@ -15,6 +15,7 @@ from cc3200sim.peripherals.adc import PINS as ADC_PINS
 from cc3200sim.peripherals.adc import Adc
 from cc3200sim.peripherals.apps_config import AppsConfig
 from cc3200sim.peripherals.gpio import Gpio
+from cc3200sim.peripherals.gspi import Gspi
 from cc3200sim.peripherals.hib import WAKE_PINS, Hib1p2, Hib3p3
 from cc3200sim.peripherals.i2c import I2c
 from cc3200sim.peripherals.ocp_shared import OcpShared
@@ -26,6 +27,7 @@ from cc3200sim.peripherals.uart import Uart
 from cc3200sim.peripherals.wdt import Wdt
 from cc3200sim.world.i2c import I2cBus
 from cc3200sim.world.pins import Pins
+from cc3200sim.world.spi import SpiBus
 
 # The pins of the hibernate wake bits: GPIO26 is the antenna select pin.
 _WAKE_PIN_NAMES = {name: "ANTSEL1" if name == "GP26" else name for name in WAKE_PINS}
@@ -56,6 +58,15 @@ class Blocks:
         self.shamd5 = ShaMd5(clock, irq(164))
         self.dthe = Dthe(clock)
         self.i2c = I2c(clock, irq(24), lambda: (self.ocp_shared.pins_of("I2C_SCL"), self.ocp_shared.pins_of("I2C_SDA")))
+        self.gspi = Gspi(
+            clock,
+            irq(192),
+            lambda: (
+                self.ocp_shared.pins_of("GSPI_CLK"),
+                self.ocp_shared.pins_of("GSPI_MOSI"),
+                self.ocp_shared.pins_of("GSPI_MISO"),
+            ),
+        )
         self.adc = Adc(clock, [irq(30 + channel) for channel in range(4)], [self.pins[name] for name in ADC_PINS])
         self.mapping: dict[int, Peripheral] = {
             0x4000_0000: self.wdt,
@@ -71,6 +82,7 @@ class Blocks:
             0x4003_1000: self.timers[1],
             0x4003_2000: self.timers[2],
             0x4003_3000: self.timers[3],
+            0x4402_1000: self.gspi,
             0x4402_5000: self.arcm,
             0x4402_6000: self.apps_config,
             0x4402_D000: self.gprcm,
@@ -89,6 +101,7 @@ class Blocks:
             **{f"TIMERA{index}": timer for index, timer in enumerate(self.timers)},
             "DTHE": self.shamd5,
             "I2CA0": self.i2c,
+            "GSPI": self.gspi,
         }
         for name, block in by_gate.items():
             self.arcm.attach(name, block)
@@ -110,6 +123,10 @@ class Blocks:
             self.ocp_shared.frame_receivers[f"{name}_RX"] = uart.rx_frame
         connect("I2C_SCL", self.i2c.scl, self.i2c.scl_in)
         connect("I2C_SDA", self.i2c.sda, self.i2c.sda_in)
+        connect("GSPI_CLK", self.gspi.clk)
+        connect("GSPI_MOSI", self.gspi.mosi)
+        connect("GSPI_CS", self.gspi.cs)
+        connect("GSPI_MISO", input_=self.gspi.miso)
         halves = [half for timer in self.timers for half in timer.halves]
         for index, half in enumerate(halves):
             connect(f"GT_PWM{index:02}", half.output)
@@ -120,6 +137,12 @@ class Blocks:
         """Put an I2C bus with its pull-ups on two pins; devices are attached to it."""
         bus = I2cBus(self.pins, scl, sda)
         self.i2c.buses.append(bus)
+        return bus
+
+    def spi_bus(self, clk: str, mosi: str, miso: str) -> SpiBus:
+        """Put an SPI bus on three pins; devices are attached to it."""
+        bus = SpiBus(self.pins, clk, mosi, miso)
+        self.gspi.buses.append(bus)
         return bus
 
     def reset(self, kind: ResetKind) -> None:

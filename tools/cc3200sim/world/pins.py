@@ -93,6 +93,10 @@ class Pin:
         self.on_volts()
         self._volts = volts
 
+    def wired_to(self, other: Pin) -> bool:
+        """Whether a wire joins the two pins."""
+        return other in self._wired
+
     def observe(self, listener: Callable[[int], None]) -> None:
         """Call back with the level at every change."""
         self._listeners.append(listener)
