@@ -39,8 +39,8 @@ def test_only_a_folders_own_name_is_a_board(name: str) -> None:
 @pytest.mark.parametrize(
     ("key", "value"),
     [("name", '"a\\nb"'), ("mcu", '"CC3220"'), ("flash-size", "true"), ("flash-blocks", "0"), ("flash-blocks", "1.5"),
-     ("led", '"GP32"'), ("led", "25"), ("safe-boot", '"GP07"'), ("antenna-selection", "1"), ("console-uart", "2"),
-     ("console-baud", '"115200"'), ("image-limit", "300000"), ("min-heap", "-1")],
+     ("led", '"GP32"'), ("led", "25"), ("safe-boot", '"GP07"'), ("antenna-selection", "1"),
+     ("image-limit", "300000"), ("min-heap", "-1")],
 )  # fmt: skip
 def test_a_wrong_value_is_named_with_its_file_and_key(tmp_path: Path, key: str, value: str) -> None:
     lines = (BOARDS / "WIPY" / board.FILE).read_text().splitlines()
@@ -50,4 +50,15 @@ def test_a_wrong_value_is_named_with_its_file_and_key(tmp_path: Path, key: str, 
     path.parent.mkdir()
     path.write_text("\n".join(changed))
     with pytest.raises(UserError, match=rf"^{path}: {key} must be .*, not "):
+        board.load(tmp_path, "ONE")
+
+
+def test_the_drive_and_three_images_must_fit_in_the_flash(tmp_path: Path) -> None:
+    text = (BOARDS / "LAUNCHXL" / board.FILE).read_text()
+    path = tmp_path / "ONE" / board.FILE
+    path.parent.mkdir()
+    path.write_text(text.replace("flash-blocks = 32", "flash-blocks = 224"))  # 224 * 2048 + 3 * 196,608 is 1 MiB
+    assert board.load(tmp_path, "ONE").flash_blocks == 224
+    path.write_text(text.replace("flash-blocks = 32", "flash-blocks = 225"))
+    with pytest.raises(UserError, match="flash-size 1,048,576 does not hold the drive and 3 images: 1,050,624"):
         board.load(tmp_path, "ONE")

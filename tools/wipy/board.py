@@ -10,6 +10,8 @@ from typing import Any
 from wipy.errors import UserError
 
 FILE = "board.toml"
+FLASH_BLOCK = 2048  # bytes of a block of the drive, a file of its own in the serial flash
+IMAGES = 3  # that the serial flash keeps: factory and two updates
 
 
 @dataclass(frozen=True)
@@ -24,8 +26,6 @@ class Board:
     led: str  # the heartbeat LED's pin, by its GPIO name
     safe_boot: str  # the pin that asks for a safe boot when high at reset
     antenna_selection: bool  # whether the board can switch between two antennas
-    console_uart: int
-    console_baud: int
     image_limit: int  # mcuimg.bin with its signature
     min_heap: int  # the least the Python heap may be
 
@@ -60,8 +60,6 @@ _KEYS: dict[str, tuple[str, Callable[[Any], str | None]]] = {
     "led": ("led", _GPIO),
     "safe_boot": ("safe-boot", _GPIO),
     "antenna_selection": ("antenna-selection", _flag),
-    "console_uart": ("console-uart", _integer(0, 1)),
-    "console_baud": ("console-baud", _integer(1200, 3000000)),
     "image_limit": ("image-limit", _integer(32 * 1024, 240 * 1024)),
     "min_heap": ("min-heap", _integer(1024, 240 * 1024)),
 }
@@ -92,7 +90,13 @@ def load(folder: Path, name: str) -> Board:
         if wanted:
             raise UserError(f"{path}: {key} must be {wanted}, not {facts[key]!r}")
         values[field] = facts[key]
-    return Board(folder=folder / name, **values)
+    board = Board(folder=folder / name, **values)
+    needed = board.flash_blocks * FLASH_BLOCK + IMAGES * board.image_limit
+    if needed > board.flash_size:
+        raise UserError(
+            f"{path}: flash-size {board.flash_size:,} does not hold the drive and {IMAGES} images: {needed:,}"
+        )
+    return board
 
 
 def header(board: Board) -> str:
@@ -112,8 +116,6 @@ def header(board: Board) -> str:
         ("MICROPY_HW_BOARD_NAME", f'"{board.name}"'),
         ("MICROPY_HW_MCU_NAME", f'"{board.mcu}"'),
         ("BOARD_ANTENNA_SELECTION", str(int(board.antenna_selection))),
-        ("BOARD_CONSOLE_UART", str(board.console_uart)),
-        ("BOARD_CONSOLE_BAUD", str(board.console_baud)),
         ("BOARD_FLASH_BLOCK_COUNT", str(board.flash_blocks)),
         *pin("LED", board.led),
         *pin("SAFE_BOOT", board.safe_boot),
