@@ -9,6 +9,7 @@ import SCons.Script.Main
 
 # Compiled modules go where everything else that a build writes goes.
 sys.pycache_prefix = str(Path(__file__).resolve().parent.parent / "build" / ".pycache")
+sys.dont_write_bytecode = False
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tools"))
 
 SCons.Script.Main.progress_display.set_mode(False)  # what is built says enough

@@ -108,10 +108,20 @@ def c_scanner(without: frozenset[str] = frozenset()):  # type: ignore[no-untyped
     return Scanner(function=Includes(without), skeys=[".c", ".S", ".s"], recursive=False)
 
 
-def include_flags(env) -> str:  # type: ignore[no-untyped-def]
-    """The compiler's flags for CPPPATH; headers outside the project are not ours to warn about."""
-    folders = [env.Dir(folder).path for folder in env["CPPPATH"]]
-    return " ".join(f"-isystem {folder}" if os.path.isabs(folder) else f"-I{folder}" for folder in folders)
+_compilers: dict[tuple[str, ...], str] = {}
+
+
+def compiler(env) -> str:  # type: ignore[no-untyped-def]
+    """The compiler with all flags that sources share; headers outside the project are not ours to warn about.
+
+    Put together once for each set of flags, not for each source: it is asked for hundreds of times.
+    """
+    key = (env["CC"], str(env["CCFLAGS"]), str(env["CPPDEFINES"]), str(env["CPPPATH"]), env["BUILD"])
+    if key not in _compilers:
+        folders = [env.Dir(folder).path for folder in env["CPPPATH"]]
+        search = (f"-isystem {folder}" if os.path.isabs(folder) else f"-I{folder}" for folder in folders)
+        _compilers[key] = " ".join([env.subst("$CC $CCFLAGS $_CPPDEFFLAGS"), *search])
+    return _compilers[key]
 
 
 def prefix_maps(env) -> str:  # type: ignore[no-untyped-def]
@@ -158,16 +168,13 @@ def generate(env) -> None:  # type: ignore[no-untyped-def]
     env.Replace(
         CPPDEFPREFIX="-D",
         CPPDEFSUFFIX="",
-        _include_flags=include_flags,
+        _compiler=compiler,
         _short_name=short_name,
         _prefix_maps=prefix_maps,
     )
     env.SetDefault(GENERATED=set(), FILE_FLAGS=[], LIBS_TEXT="-lgcc")
     # The compiler's version counts: another compiler, another object.
-    env["CCCOM"] = (
-        "$CC $CCFLAGS $( ${_prefix_maps(__env__)} $) $FILE_FLAGS $_CPPDEFFLAGS ${_include_flags(__env__)} "
-        "-c -o $TARGET $SOURCES"
-    )
+    env["CCCOM"] = "${_compiler(__env__)} $( ${_prefix_maps(__env__)} $) $FILE_FLAGS -c -o $TARGET $SOURCES"
     env["LINKCOM"] = "$CC $LINKFLAGS -Wl,-Map=${TARGETS[1]} -T $LINKER_SCRIPT -o $TARGET $SOURCES $LIBS_TEXT"
     env.Append(
         BUILDERS={

@@ -4,6 +4,7 @@ import json
 import os
 from pathlib import Path
 
+from arm_none_eabi import compiler
 from SCons.Script import Builder, Value
 from site_init import action
 
@@ -26,8 +27,7 @@ def _write(target, source, env) -> None:  # type: ignore[no-untyped-def]
 def compile_commands(env, target):  # type: ignore[no-untyped-def]
     """The list; made again when a source is added or taken away, or the flags change."""
     sources = [str(node.sources[0]) for node in env["OBJECTS"]]
-    flags = env.subst("$CC $CCFLAGS $_CPPDEFFLAGS ${_include_flags(__env__)}")
-    return env.CompileCommandsFile(target, Value("\n".join([os.getcwd(), flags, *sources])))
+    return env.CompileCommandsFile(target, Value("\n".join([os.getcwd(), compiler(env), *sources])))
 
 
 def generate(env) -> None:  # type: ignore[no-untyped-def]

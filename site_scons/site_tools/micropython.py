@@ -8,7 +8,7 @@ import os
 import shlex
 from pathlib import Path
 
-from arm_none_eabi import c_scanner
+from arm_none_eabi import c_scanner, compiler
 from SCons.Script import Builder, Value
 from site_init import action
 from wipy import tables
@@ -18,7 +18,7 @@ OUR_WARNINGS = ["-Wall", "-Wextra", "-Werror"]
 
 def _command(env) -> list[str]:  # type: ignore[no-untyped-def]
     # The scripts read line by line, and GCC breaks lines where a macro of a -isystem header is used.
-    flags = env.subst("$CC $CCFLAGS $_CPPDEFFLAGS ${_include_flags(__env__)}").replace("-isystem ", "-I")
+    flags = compiler(env).replace("-isystem ", "-I")
     return [*shlex.split(flags), "-E", "-DNO_QSTR"]
 
 
