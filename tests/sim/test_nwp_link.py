@@ -159,3 +159,34 @@ def test_bits_on_the_wire_take_their_time(host: Host) -> None:
     start = host.clock.now
     host.command(0xA441, struct.pack("<iIHxx", handle, 0, 1460) + bytes(1460))
     assert host.clock.now - start > short + cycles(365 * 1.6e-6 + 6 * 0.8e-3)
+
+
+# protocol.h: all that the host driver's sources send over SPI (device.c, wlan.c, socket.c, netapp.c, netcfg.c, fs.c).
+HOST_COMMANDS = (
+    *(0x8473, 0x8464, 0x8465, 0x8466, 0x84B7, 0x8432, 0x8433),
+    *(0x8C80, 0x8C81, 0x8C82, 0x8C83, 0x8C84, 0x8C85, 0x8C86, 0x8C87, 0x8C67, 0x8C8C, 0x8C6C, 0x8C6D, 0x8C6F),
+    *(0x8CAC, 0x8CAD, 0x8CAF, 0x8CB2, 0x8CB3, 0x8CB4, 0x8CB5, 0x8CB6),
+    *(0x9401, 0x9402, 0x9403, 0x9404, 0x9604, 0x9405, 0x9406, 0x9606, 0x9407, 0x9408, 0x9409),
+    *(0x9C0A, 0x9C61, 0x9C0B, 0x9C27, 0x9C34, 0x9C20, 0x9C35, 0x9C71, 0x9C21, 0x9E21, 0x9C23),
+    *(0xA43C, 0xA43D, 0xA440, 0xA441, 0xA442, 0xA443),
+)
+RESPONSES = {0x9C71: 0x1C72}  # the one that is not its command's number
+
+
+@pytest.mark.parametrize("opcode", HOST_COMMANDS, ids=lambda opcode: f"{opcode:04X}")
+@pytest.mark.parametrize("fill", [0x00, 0xFF])
+def test_every_command_of_the_driver_is_answered(host: Host, opcode: int, fill: int) -> None:
+    host.write(opcode, bytes([fill]) * 64)
+    host.expect(RESPONSES.get(opcode, opcode & 0x7FFF))
+    assert host.status(0x8464, bytes(8)) == 0  # and it goes on
+
+
+@pytest.mark.parametrize("opcode", [0x940A, 0x940B, 0x940C, 0x940D, 0x960D])
+@pytest.mark.parametrize("fill", [0x00, 0xFF])
+def test_data_commands_on_no_socket_give_their_buffer_back(host: Host, opcode: int, fill: int) -> None:
+    host.write(opcode, bytes([fill]) * 64)
+    host.run(1)
+    while host.irq.level:
+        host.poll()
+    host.write(0x8464, bytes(8))
+    assert host.message().pool == TX_BUFFERS

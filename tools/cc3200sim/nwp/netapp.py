@@ -239,7 +239,7 @@ class NetApp(Service):
         if attempts and self._sent >= attempts:
             self.nwp.after(wait, self._ping_done, run)
         else:
-            self.nwp.after(max(wait, interval / 1000), self._ping_once, run)
+            self.nwp.after(max(wait, interval / 1000, 1e-3), self._ping_once, run)
 
     def _ping_done(self, run: int) -> None:
         if run == self._ping[0]:

@@ -17,7 +17,7 @@ from cc3200sim.nwp.files import Files
 from cc3200sim.nwp.netapp import NetApp
 from cc3200sim.nwp.netcfg import NetCfg
 from cc3200sim.nwp.service import Handler, Service, basic, log, response_of
-from cc3200sim.nwp.socket import RECV, RECVFROM, SEND, SENDTO, Sockets
+from cc3200sim.nwp.socket import RECV, RECVFROM, SEND, SENDTO, SENDTO_V6, Sockets
 from cc3200sim.nwp.wlan import Wlan
 from cc3200sim.peripheral import IrqLine
 from cc3200sim.world.network import Network
@@ -35,7 +35,7 @@ DUMMY = 0x0063
 ROLE_STATION, ROLE_AP = 0, 2
 _INIT_STATUS = {ROLE_STATION: 0x11111111, ROLE_AP: 0x33333333}
 
-_BUFFERED = frozenset((RECV, RECVFROM, SEND, SENDTO))  # driver.c: _SlDrvDataReadOp, _SlDrvDataWriteOp
+_BUFFERED = frozenset((RECV, RECVFROM, SEND, SENDTO, SENDTO_V6))  # driver.c: _SlDrvDataReadOp, _SlDrvDataWriteOp
 
 FACTORY_MAC = bytes.fromhex("d4361e5a0b17")
 

@@ -31,7 +31,7 @@ STREAM, DATAGRAM, RAW = 1, 2, 3
 SECURE_PROTOCOL = 100
 _TYPE_BITS = {(STREAM, False): 0x10, (STREAM, True): 0x50, (DATAGRAM, False): 0x00}
 
-RECV, RECVFROM, SEND, SENDTO = 0x940A, 0x940B, 0x940C, 0x940D
+RECV, RECVFROM, SEND, SENDTO, SENDTO_V6 = 0x940A, 0x940B, 0x940C, 0x940D, 0x960D
 ACCEPT_ASYNC, CONNECT_ASYNC, SELECT_ASYNC = 0x1003, 0x1006, 0x1007
 RECV_ASYNC, RECVFROM_ASYNC, TX_FAILED, ASYNC_EVENT = 0x100A, 0x100B, 0x100E, 0x100F
 EVENT_SSL_ACCEPT, EVENT_OTHER_SIDE_CLOSED_TLS = 1, 3
@@ -133,6 +133,7 @@ class Sockets(Service):
             RECVFROM: self._recv,
             SEND: self._send,
             SENDTO: self._send_to,
+            SENDTO_V6: self._refuse_send_v6,
         }
 
     # --- state ------------------------------------------------------------------------------------------------------
@@ -599,6 +600,10 @@ class Sockets(Service):
             self._send(SEND, struct.pack("<HBB", length, descriptor, 0) + data)
             return
         self._transmit_datagram(socket, (address, port), data)
+
+    def _refuse_send_v6(self, opcode: int, body: bytes) -> None:
+        log.warning("IPv6 is not modelled: the datagram is lost")
+        self.nwp.free_buffer()
 
     def _transmit_datagram(self, socket: Socket, remote: tuple[int, int], data: bytes) -> None:
         socket.port = socket.port or self._ephemeral_port(DATAGRAM)
