@@ -9,7 +9,6 @@ import os
 import re
 import shutil
 import stat
-import tarfile
 import tempfile
 import tomllib
 from collections.abc import Callable, Sequence
@@ -157,6 +156,8 @@ def digest(path: Path) -> str:
 def unpack(archive: Path, folder: Path, wanted: Callable[[str], bool] = lambda name: True) -> None:
     """Unpacks those files of a verified archive whose path below its one top folder is wanted. Symbolic links and
     anything else that is no plain file or folder are refused, as is a path that leads out of folder."""
+    import tarfile  # here, because most builds have nothing to unpack and it takes 10 ms
+
     with tarfile.open(archive, "r:xz") as tar:
         for member in tar:
             parts = PurePosixPath(member.name).parts[1:]
