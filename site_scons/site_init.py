@@ -1,5 +1,6 @@
 """Read by SCons before SConstruct: makes the build's own logic in tools/ importable, and errors one line long."""
 
+import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ import SCons.Script.Main
 # Compiled modules go where everything else that a build writes goes.
 sys.pycache_prefix = str(Path(__file__).resolve().parent.parent / "build" / ".pycache")
 sys.dont_write_bytecode = False
+gc.disable()  # a build ends before the little that forms cycles matters; collecting takes a tenth of its time
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tools"))
 
 SCons.Script.Main.progress_display.set_mode(False)  # what is built says enough

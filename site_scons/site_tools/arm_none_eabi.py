@@ -147,6 +147,8 @@ def _link(target, source, env) -> None:  # type: ignore[no-untyped-def]
     command = shlex.split(env.subst("$LINKCOM", target=target, source=source))
     run = subprocess.run(command, env=env["ENV"], stderr=subprocess.PIPE, text=True, errors="replace")
     if run.returncode:
+        for node in env["PACKAGED"].get(target[0].get_path(), []):
+            Path(node.get_path()).unlink(missing_ok=True)  # the last image must not pass for this one
         map_file = Path(target[1].get_path())
         map_text = map_file.read_text(errors="replace") if map_file.exists() else ""
         why = sizes.explain_overflow(run.stderr, map_text)
@@ -172,7 +174,7 @@ def generate(env) -> None:  # type: ignore[no-untyped-def]
         _short_name=short_name,
         _prefix_maps=prefix_maps,
     )
-    env.SetDefault(GENERATED=set(), FILE_FLAGS=[], LIBS_TEXT="-lgcc")
+    env.SetDefault(GENERATED=set(), PACKAGED={}, FILE_FLAGS=[], LIBS_TEXT="-lgcc")
     # The compiler's version counts: another compiler, another object.
     env["CCCOM"] = "${_compiler(__env__)} $( ${_prefix_maps(__env__)} $) $FILE_FLAGS -c -o $TARGET $SOURCES"
     env["LINKCOM"] = "$CC $LINKFLAGS -Wl,-Map=${TARGETS[1]} -T $LINKER_SCRIPT -o $TARGET $SOURCES $LIBS_TEXT"

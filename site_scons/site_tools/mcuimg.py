@@ -18,9 +18,14 @@ def _package(target, source, env) -> None:  # type: ignore[no-untyped-def]
     signed.write_bytes(whole)
 
 
+def _register(target, source, env):  # type: ignore[no-untyped-def]
+    env["PACKAGED"][source[0].get_path()] = target
+    return target, source
+
+
 def generate(env) -> None:  # type: ignore[no-untyped-def]
     package = action(_package, "IMG $TARGET", varlist=["BOARD_FACTS"])
-    env.Append(BUILDERS={"McuImage": Builder(action=package)})
+    env.Append(BUILDERS={"McuImage": Builder(action=package, emitter=_register)})
 
 
 def exists(env) -> bool:  # type: ignore[no-untyped-def]
