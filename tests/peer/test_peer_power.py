@@ -34,4 +34,3 @@ def test_a_cut_stops_the_machine_inside_the_operation(booted: tuple[Board, dict[
     board.power_on(to_prompt=False)  # what the peer makes of its drive then is its own affair
     board.run(100)
     assert board.machine.power is Power.ON
-    assert board.machine.nwp.running
