@@ -117,6 +117,26 @@ def test_a_masked_interrupt_is_taken_right_after_the_unmasking(release: str, cut
     assert core.values == [2]
 
 
+def test_an_interrupt_behind_a_handler_that_never_returns_costs_nothing() -> None:
+    """A fault handler that stays in its loop: what waits behind it need not be looked at."""
+    core = Core(
+        ENABLE_DEVICE + "movs r0, #1\nstr r0, [r7, #0xC]\nnop\nudf #0\nb .\n"
+        "device: udf #0\nhard_fault: movs r0, #0\nstr r0, [r7, #0xC]\nmovs r0, #1\nstr r0, [r7, #0xC]\nloop: b loop\n"
+    )
+    slices = 0
+    run_slice = core.cpu._slice
+
+    def count(now: int, budget: int) -> None:
+        nonlocal slices
+        slices += 1
+        run_slice(now, budget)
+
+    core.cpu._slice = count  # type: ignore[method-assign]
+    core.run(8_000_000)
+    assert core.cpu.instructions > 7_000_000
+    assert slices < 1000
+
+
 def test_basepri_masks_by_priority() -> None:
     core = Core(
         "ldr r0, =0x4020\nstr r0, [r6, #0x400]\n" + ENABLE_DEVICE + "movs r0, #0x40\nmsr basepri, r0\n"

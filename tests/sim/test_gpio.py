@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from cc3200sim.peripherals.reset import ResetKind
 from cc3200sim.world.pins import Edge
 from chip import GPIOA0, GPIOA3, OPEN_DRAIN, PAD_OF, PADS, PULL_DOWN, PULL_UP, STD, Chip
 
@@ -210,3 +211,10 @@ def test_snapshot_restores_pads_inputs_and_history(chip: Chip) -> None:
     chip.run(10)
     chip.write(GPIOA3 + data(BIT1), 0)  # the pad follows GPIO25 again
     assert chip.pins["GP25"].edges() == [Edge(0, 1), Edge(10, 0)]
+
+
+def test_without_power_nothing_drives(chip: Chip) -> None:
+    led(chip)
+    chip.write(GPIOA3 + data(BIT1), BIT1)
+    chip.blocks.reset(ResetKind.POWER_ON)
+    assert chip.pins["GP25"].floating and chip.pins["GP25"].level == 0

@@ -189,7 +189,7 @@ class Cpu:
         return straight_run(bytes(view[offset : offset + _LOOK_AHEAD]))
 
     def _take_exception(self) -> bool:
-        """Take the best pending exception if its priority allows. True: something stays pending but masked."""
+        """Take the best pending exception if its priority allows. True: one stays pending that masks hold back."""
         controller = self.nvic
         vector = controller.best_candidate()
         primask, faultmask, basepri = self._masks.read()
@@ -200,7 +200,8 @@ class Cpu:
             return bool(controller.candidates)
         if self.sleeping and priority < controller.running_priority(0, faultmask, basepri):
             self.sleeping = False
-        return True
+        # Behind a running handler of its rank or a better one the masks have no say, but that handler's return has.
+        return priority < controller.running_priority(0, 0, 0)
 
     def _enter(self, vector: int, back_to: int | None = None) -> None:
         """Exception entry (ARMv7-M B1.5.6): stack a frame, switch to the main stack, fetch the vector."""

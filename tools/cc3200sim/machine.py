@@ -107,6 +107,7 @@ class Machine:
         """Take the power away at this instant. What the flash had taken stays."""
         self.power = Power.OFF
         self.nwp.power_off()
+        self.blocks.reset(ResetKind.POWER_ON)  # without supply nothing drives a pin nor keeps a register
         self.cpu.stop()
 
     def reset_request(self, kind: ResetKind) -> None:
