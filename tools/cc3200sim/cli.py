@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import hashlib
 import logging
 import os
 import signal
@@ -20,6 +21,7 @@ from cc3200sim.pin_view import PinLines, PinStatus
 from cc3200sim.rom import RomError
 from cc3200sim.session import Session
 from cc3200sim.world.host_sockets import DEFAULT_FORWARDS, LOOPBACK, HostNetwork, HostNetworkError
+from cc3200sim.world.radio import AccessPoint, Radio
 
 _DESCRIPTION = "An emulated TI CC3200 (WiPy, CC3200 LaunchPad) that runs unmodified firmware images."
 
@@ -71,6 +73,14 @@ def _parser() -> argparse.ArgumentParser:
         help=f"a port of {LOOPBACK} that leads to a TCP port of the board; may be given again "
         f"(default: {', '.join(f'{here}:{there}' for here, there in DEFAULT_FORWARDS)})",
     )
+    run.add_argument(
+        "--access-point",
+        metavar="SSID[:KEY]",
+        type=_access_point,
+        action="append",
+        default=[],
+        help="an access point in range, WPA2 when it has a key; may be given again",
+    )
     run.add_argument("--no-network", action="store_true", help="nobody else is on the board's network")
     measure = commands.add_parser(
         "bench", help="measure the emulator", description="Measure the emulator; prints a table."
@@ -92,6 +102,14 @@ def _forward(text: str) -> tuple[int, int]:
     if not (colon and here.isdecimal() and there.isdecimal() and int(here) < 65536 and 0 < int(there) < 65536):
         raise argparse.ArgumentTypeError(f"{text} is not PORT:BOARDPORT, two TCP ports")
     return int(here), int(there)
+
+
+def _access_point(text: str) -> AccessPoint:
+    ssid, colon, key = text.partition(":")
+    if not 1 <= len(ssid.encode()) <= 32 or (colon and not 8 <= len(key) <= 63):
+        raise argparse.ArgumentTypeError(f"{text} is not SSID[:KEY] with a name of 1 to 32 and a key of 8 to 63 bytes")
+    bssid = b"\x02" + hashlib.sha256(text.encode()).digest()[:5]
+    return AccessPoint(ssid, "wpa2" if colon else "open", key, bssid=bssid)
 
 
 def _open_network(arguments: argparse.Namespace) -> HostNetwork | None:
@@ -131,7 +149,8 @@ def _run(arguments: argparse.Namespace) -> None:
     image = _read_image(arguments.image) if arguments.image is not None else None
     flash = _open_flash(arguments.flash)
     network = _open_network(arguments)
-    machine = Machine(image, flash, rom.load(arguments.rom), network=network)
+    radio = Radio(arguments.access_point, host_joins=network is not None)
+    machine = Machine(image, flash, rom.load(arguments.rom), radio=radio, network=network)
     console = open_console(arguments.uart)
     real_time = arguments.pace == "real" or (arguments.pace is None and sys.stdin is not None and sys.stdin.isatty())
     started = time.monotonic()
@@ -140,8 +159,8 @@ def _run(arguments: argparse.Namespace) -> None:
         if console.description:
             _say(console.description)
         for here, there in network.ports if network is not None else []:
-            name = {21: "ftp", 23: "telnet"}.get(there, f"port {there}")
-            _say(f"{name} of the board: {LOOPBACK} {here}")
+            words = {21: f"ftp -p {LOOPBACK} {here}", 23: f"telnet {LOOPBACK} {here}"}
+            _say(words.get(there, f"port {there} of the board: {LOOPBACK}:{here}"))
         if arguments.trace:
             machine.bus.trace = lambda access: _say(f"wipy-sim: {access}")
         else:

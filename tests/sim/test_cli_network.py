@@ -1,0 +1,69 @@
+"""wipy-sim's words about the network: what is understood, what is refused, ports that are taken."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from cc3200sim import cli
+
+Run = Callable[..., tuple[int, str]]
+SPIN = bytes.fromhex("00400320 09400020 fee7".replace(" ", ""))  # stack, entry, b .
+
+
+@pytest.fixture
+def run(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Run:
+    """Run an image that only spins, with words; its exit status and what was said."""
+    image, chip_rom = tmp_path / "image", tmp_path / "rom"
+    image.write_bytes(SPIN)
+    chip_rom.write_bytes(bytes(64))
+
+    def go(*words: str) -> tuple[int, str]:
+        fixed = ["run", "--image", str(image), "--rom", str(chip_rom), "--uart", "none", "--for", "0.01"]
+        try:
+            status = cli.main([*fixed, *words])
+        except SystemExit as refused:
+            status = int(refused.code or 0)
+        return status, capfd.readouterr().err
+
+    return go
+
+
+def test_forwards_are_told(run: Run) -> None:
+    status, said = run("--forward", "0:23", "--forward", "0:21", "--forward", "0:80")
+    assert status == 0
+    lines = said.splitlines()
+    assert lines[0].startswith("telnet 127.0.0.1 ") and lines[1].startswith("ftp -p 127.0.0.1 ")
+    assert lines[2].startswith("port 80 of the board: 127.0.0.1:")
+
+
+def test_a_port_asked_for_by_name_that_is_taken_ends_in_a_line(run: Run) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        status, said = run("--forward", f"{port}:23")
+    assert status == 1
+    assert said == f"wipy-sim: port {port} is in use: --forward PORT:23 takes another one\n"
+
+
+def test_without_a_network(run: Run) -> None:
+    status, said = run("--no-network", "--access-point", "home:a long key")
+    assert status == 0 and "telnet" not in said
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--forward", "23"),
+        ("--forward", "1:0"),
+        ("--forward", "70000:23"),
+        ("--forward", "a:b"),
+        ("--access-point", ""),
+        ("--access-point", "x" * 33),
+        ("--access-point", "home:short"),
+    ],
+)
+def test_what_is_not_understood(run: Run, words: tuple[str, str]) -> None:
+    status, said = run(*words)
+    assert status == 2 and "is not " in said
