@@ -31,11 +31,23 @@ void event_signal(void) {
     mp_thread_for_each_task(notify);
 }
 
+// A callback of the scheduler that sleeps takes events away from the code it interrupted, which may be about to wait for
+// just those: that wait then ends at once.
+static bool taken_by_callback;
+
 void event_wait(uint32_t timeout_ms) {
     if (!event_may_block()) {
         return;
     }
+    bool in_callback = MP_STATE_VM(sched_state) == MP_SCHED_LOCKED;
+    if (taken_by_callback && !in_callback) {
+        taken_by_callback = false;
+        return;
+    }
     MP_THREAD_GIL_EXIT();
-    ulTaskNotifyTake(pdTRUE, timeout_ms == EVENT_FOREVER ? portMAX_DELAY : timeout_ms);
+    uint32_t taken = ulTaskNotifyTake(pdTRUE, timeout_ms == EVENT_FOREVER ? portMAX_DELAY : timeout_ms);
     MP_THREAD_GIL_ENTER();
+    if (taken && in_callback) {
+        taken_by_callback = true;
+    }
 }
