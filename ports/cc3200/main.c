@@ -85,6 +85,7 @@ static void run_prompt(void) {
 
 static void end_session(void) {
     mp_hal_stdout_tx_str("MPY: soft reboot\r\n");
+    machine_session_end();
     mp_thread_deinit();
     gc_sweep_all(); // closes what files are open
     flash_drive_sync();

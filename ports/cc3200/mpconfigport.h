@@ -47,6 +47,7 @@
 // Interrupt handlers in Python run through the scheduler.
 #define MICROPY_ENABLE_SCHEDULER                (1)
 #define MICROPY_SCHEDULER_DEPTH                 (8)
+#define MICROPY_SCHEDULER_STATIC_NODES          (1)
 
 // Builtins.
 #define MICROPY_CPYTHON_COMPAT                  (1)

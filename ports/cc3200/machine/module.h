@@ -3,6 +3,8 @@
 #include "py/mphal.h"
 
 #include "crypto/random.h"
+#include "machine/irq.h"
+#include "machine/pin_irq.h"
 #include "machine/pin_object.h"
 #include "machine/session.h"
 #include "machine/uart.h"
@@ -30,7 +32,13 @@ MP_REGISTER_ROOT_POINTER(mp_obj_t machine_main_file);
 
 void machine_session_start(void) {
     MP_STATE_PORT(machine_main_file) = MP_OBJ_NULL;
+    machine_irq_session();
     machine_pins_init();
+}
+
+void machine_session_end(void) {
+    machine_pin_irq_session();
+    machine_irq_session();
 }
 
 const char *machine_main_file(void) {

@@ -11,26 +11,24 @@
 #include "pin.h"
 #include "prcm.h"
 
+#include "machine/pin_irq.h"
 #include "machine/pin_object.h"
 #include "system/pad.h"
 
-// Ports A0 to A3 follow each other in the address map (hw_memmap.h) and among the clocks (prcm.h), eight GPIOs each.
-#define GPIO_PORT_STRIDE (GPIOA1_BASE - GPIOA0_BASE)
-
-_Static_assert(GPIOA3_BASE - GPIOA0_BASE == 3 * GPIO_PORT_STRIDE && PRCM_GPIOA3 - PRCM_GPIOA0 == 3, "ports in a row");
+_Static_assert(GPIO_PORT(3) == GPIOA3_BASE && PRCM_GPIOA3 - PRCM_GPIOA0 == 3, "ports in a row");
 _Static_assert(PIN_PULL_UP == PIN_TYPE_STD_PU && PIN_PULL_DOWN == PIN_TYPE_STD_PD, "pulls are the pad's bits");
 _Static_assert(PIN_LOW_POWER == PIN_STRENGTH_2MA && PIN_HIGH_POWER == PIN_STRENGTH_6MA, "drives are the pad's bits");
 
 static machine_pin_obj_t pins[PIN_COUNT];
 
-typedef struct {
-    uint32_t base;
-    uint32_t bit;
-} gpio_line_t;
-
-static gpio_line_t gpio_line(const machine_pin_obj_t *self) {
+gpio_line_t machine_pin_line(const machine_pin_obj_t *self) {
     unsigned gpio = pin_table[self->index].gpio;
-    return (gpio_line_t) {GPIOA0_BASE + gpio / 8 * GPIO_PORT_STRIDE, 1u << gpio % 8};
+    return (gpio_line_t) {GPIO_PORT(gpio / 8), 1u << gpio % 8};
+}
+
+mp_obj_t machine_pin_of_gpio(unsigned gpio) {
+    int index = pin_mapper_find_gpio(gpio);
+    return index == PIN_NONE ? MP_OBJ_NULL : MP_OBJ_FROM_PTR(&pins[index]);
 }
 
 // The data register at an address whose bits 9 to 2 choose the lines that an access touches.
@@ -50,7 +48,7 @@ static bool drives(const machine_pin_obj_t *self) {
 // Direction before level: a GPIO line that turns into an output starts with the level it last saw, not with what was
 // written while it was an input (TI E2E forum, thread 502602).
 static void drive_line(const machine_pin_obj_t *self) {
-    gpio_line_t line = gpio_line(self);
+    gpio_line_t line = machine_pin_line(self);
     mp_uint_t state = MICROPY_BEGIN_ATOMIC_SECTION();
     if (drives(self)) {
         HWREG(line.base + GPIO_O_GPIO_DIR) |= line.bit;
@@ -67,7 +65,7 @@ static void configure(machine_pin_obj_t *self) {
     uint32_t setting = self->alt | self->pull | self->drive | (open_drain ? PIN_TYPE_OD : 0);
     self->used = 1;
     if (is_gpio(self->mode)) {
-        gpio_line_t line = gpio_line(self);
+        gpio_line_t line = machine_pin_line(self);
         MAP_PRCMPeripheralClkEnable(PRCM_GPIOA0 + gpio / 8, PRCM_RUN_MODE_CLK | PRCM_SLP_MODE_CLK);
         if ((PAD(gpio) & PAD_MODE_MASK) != PIN_MODE_0 || !(HWREG(line.base + GPIO_O_GPIO_DIR) & line.bit)) {
             // Not an output yet: the pad stays off until the level is right, so that nothing pulses the wrong way.
@@ -145,13 +143,13 @@ void machine_pin_connect(machine_pin_obj_t *self, const pin_function_t *function
 }
 
 int machine_pin_read(const machine_pin_obj_t *self) {
-    return *gpio_data(gpio_line(self)) != 0;
+    return *gpio_data(machine_pin_line(self)) != 0;
 }
 
 void machine_pin_write(machine_pin_obj_t *self, bool value) {
     self->value = value;
     if (self->mode == PIN_OUT) {
-        gpio_line_t line = gpio_line(self);
+        gpio_line_t line = machine_pin_line(self);
         *gpio_data(line) = value ? line.bit : 0;
     } else if (self->mode == PIN_OPEN_DRAIN) {
         drive_line(self);
@@ -429,6 +427,12 @@ static const mp_rom_map_elem_t pin_locals_dict_table[] = {
     { MP_ROM_QSTR(MP_QSTR_LOW_POWER), MP_ROM_INT(PIN_LOW_POWER) },
     { MP_ROM_QSTR(MP_QSTR_MED_POWER), MP_ROM_INT(PIN_MED_POWER) },
     { MP_ROM_QSTR(MP_QSTR_HIGH_POWER), MP_ROM_INT(PIN_HIGH_POWER) },
+
+    { MP_ROM_QSTR(MP_QSTR_irq), MP_ROM_PTR(&machine_pin_irq_obj) },
+    { MP_ROM_QSTR(MP_QSTR_IRQ_FALLING), MP_ROM_INT(PIN_IRQ_FALLING) },
+    { MP_ROM_QSTR(MP_QSTR_IRQ_RISING), MP_ROM_INT(PIN_IRQ_RISING) },
+    { MP_ROM_QSTR(MP_QSTR_IRQ_LOW_LEVEL), MP_ROM_INT(PIN_IRQ_LOW_LEVEL) },
+    { MP_ROM_QSTR(MP_QSTR_IRQ_HIGH_LEVEL), MP_ROM_INT(PIN_IRQ_HIGH_LEVEL) },
 
     { MP_ROM_QSTR(MP_QSTR_value), MP_ROM_PTR(&pin_value_obj) },
     { MP_ROM_QSTR(MP_QSTR_on), MP_ROM_PTR(&pin_on_obj) },

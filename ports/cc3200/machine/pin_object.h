@@ -4,6 +4,8 @@
 
 #include "py/obj.h"
 
+#include "inc/hw_memmap.h"
+
 #include "machine/pin_mapper.h"
 
 // Values that Python sees. Modes, pulls and drives have no value in common, so that one given for another is refused;
@@ -58,6 +60,20 @@ const pin_function_t *machine_pin_function(
 
 // Makes a pin an input without pull, as after a reset.
 void machine_pin_release(machine_pin_obj_t *pin);
+
+// Where a pin is among the GPIO blocks.
+typedef struct {
+    uint32_t base; // of the port
+    uint32_t bit;
+} gpio_line_t;
+
+// Ports A0 to A3 follow each other in the address map (hw_memmap.h), eight GPIOs each.
+#define GPIO_PORT(port) (GPIOA0_BASE + (port) * (GPIOA1_BASE - GPIOA0_BASE))
+
+gpio_line_t machine_pin_line(const machine_pin_obj_t *pin);
+
+// The Pin of a GPIO number; MP_OBJ_NULL if the board doesn't bring it out.
+mp_obj_t machine_pin_of_gpio(unsigned gpio);
 
 // The level at an input, or what an output drives: 0 or 1.
 int machine_pin_read(const machine_pin_obj_t *pin);
