@@ -21,6 +21,9 @@ void mp_hal_delay_us(mp_uint_t us) {
     uint32_t start = system_time_us();
     if (us > LONGEST_SPIN_US && event_may_block()) {
         mp_hal_delay_ms(us / 1000 - 1);
+    } else if (event_may_block()) {
+        // An interrupt of a moment ago is served now, and its handler's time counts.
+        mp_event_handle_nowait();
     }
     while (system_time_us() - start < us) {
     }

@@ -131,6 +131,13 @@ def test_an_output_can_interrupt_too(board: Board) -> None:
 
 
 @pytest.mark.req("PIN-2")
+def test_a_short_sleep_serves_what_has_just_happened(board: Board) -> None:
+    """Upstream's handlers run at once; scripts rely on it after a sleep as short as this."""
+    board.repl("q = Pin('GP11', Pin.OUT, value=0)\nq.irq(handler, Pin.IRQ_RISING)\n")
+    assert board.repl("q(1); time.sleep_us(50); print(len(seen))\n") == "1\n"
+
+
+@pytest.mark.req("PIN-2")
 def test_a_handler_may_allocate_and_edges_while_it_runs_are_not_lost(board: Board) -> None:
     board.repl("def handler(pin):\n    seen.append((pin.id(), len(bytearray(2000))))\n    time.sleep_ms(20)\n")
     board.repl("p.irq(handler, Pin.IRQ_RISING)\n")
