@@ -88,7 +88,21 @@ def test_nobody_at_the_address(chip: Chip, memory: I2cMemory) -> None:
     chip.write(I2C + MSA, 0x20 << 1)
     assert command(chip, RUN | START) == ERROR | ADDRESS_NACK | BUS_BUSY
     assert chip.read(I2C + MRIS) & 0x10
-    assert command(chip, STOP) == IDLE
+    chip.write(I2C + MICR, 0xFFF)
+    chip.write(I2C + MCS, STOP)
+    chip.write(I2C + MSA, 0x48 << 1)
+    chip.write(I2C + MCS, RUN | START | STOP)  # waits for the stop
+    chip.run(BIT)
+    assert not chip.read(I2C + MRIS) & 1
+    chip.run(20 * BIT)
+    assert chip.read(I2C + MRIS) & 1
+    assert chip.read(I2C + MCS) == IDLE
+
+
+def test_a_stop_on_an_idle_bus_is_nothing(chip: Chip, memory: I2cMemory) -> None:
+    chip.write(I2C + MCS, STOP)
+    assert chip.read(I2C + MCS) == IDLE
+    assert chip.read(I2C + MRIS) == 0
 
 
 def test_refused_byte(chip: Chip, memory: I2cMemory) -> None:

@@ -1,7 +1,9 @@
 """I2CA0: the I2C controller (CC3200 TRM SWRU367 chapter 7, hw_i2c.h; the block of MSP432E4 too, SLAU723A chapter 19).
 
 Bytes and acknowledges are exchanged with the devices of the bus whose wires the pads select; the lines' bits are not
-drawn on the pins. Target mode, high speed, bursts through the FIFO and quick commands are not modelled.
+drawn on the pins. Not in the documents, and taken as drivers rely on it: a stop after an error ends without the
+interrupt, and a command given during a stop waits for its end. Target mode, high speed, bursts through the FIFO and
+quick commands are not modelled.
 """
 
 from __future__ import annotations
@@ -39,7 +41,7 @@ class I2c(RegisterBlock):
         MCLKOCNT: (0, 0xFF),
         PP: (0, 0),  # no high-speed mode
     }
-    STATE = ("regs", "raw", "_status", "_command", "_selected", "_receiving", "_owned", "_outcome")
+    STATE = ("regs", "raw", "_status", "_command", "_selected", "_receiving", "_owned", "_outcome", "_queued")
     ALARMS = ("_done",)
 
     def __init__(self, clock: Clock, irq: IrqLine, lines: Callable[[], tuple[list[Pin], list[Pin]]]) -> None:
@@ -79,6 +81,7 @@ class I2c(RegisterBlock):
         self._receiving = False
         self._owned = False  # between a start and its stop
         self._outcome: tuple[int, int] = (0, 0)
+        self._queued: int | None = None  # a command that waits for the stop under way
         self._irq.set(False)
 
     @property
@@ -111,8 +114,16 @@ class I2c(RegisterBlock):
     def _write_command(self, command: int) -> None:
         if command & (HIGH_SPEED | QUICK | BURST):
             raise Unmodelled
-        if not self.regs[MCR] & MCR_MFE or self._command is not None or not command & (RUN | STOP):
+        if not self.regs[MCR] & MCR_MFE or not command & (RUN | STOP):
             return
+        if self._command is not None:
+            if not self._command & RUN:
+                self._queued = command
+            return
+        stop_alone = not command & RUN
+        if stop_alone and not self._owned:
+            return  # nothing to stop
+        quiet = stop_alone and bool(self._status & ERROR)
         self._command = command
         bits = 0
         status = raised = 0
@@ -127,7 +138,7 @@ class I2c(RegisterBlock):
             self._selected = None
         else:
             bits, status, raised = self._exchange(command)
-        self._outcome = (status, raised | INT_DONE)
+        self._outcome = (status, raised | (0 if quiet else INT_DONE))
         self._done.after(max(1, bits) * self.bit_cycles)
 
     def _exchange(self, command: int) -> tuple[int, int, int]:
@@ -169,6 +180,9 @@ class I2c(RegisterBlock):
         self._status = status | (BUS_BUSY if self._owned else IDLE)
         self.raw |= raised
         self._update_irq()
+        queued, self._queued = self._queued, None
+        if queued is not None:
+            self._write_command(queued)
 
     def _write_mask(self, value: int) -> None:
         self.regs[MIMR] = value & INT_ALL
