@@ -12,6 +12,7 @@ from cc3200sim.clock import Clock
 from cc3200sim.cpu import Cpu
 from cc3200sim.nvic import Nvic
 from cc3200sim.peripheral import BusError, Peripheral, Unmodelled
+from cc3200sim.unicorn_handle import Engine
 
 VECTORS = SRAM_BASE + 0x4000
 STACK = SRAM_BASE + 0x8000
@@ -94,12 +95,12 @@ class Device(Peripheral):
 class Core:
     """A core that runs `source` from its label reset; r7 holds the device's address, r6 0xE000E000."""
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, engine: Engine | None = None) -> None:
         self.clock = Clock()
         self.bus = Bus()
         self.resets = 0
         self.nvic = Nvic(self.clock, self._reset)
-        self.cpu = Cpu(self.clock, self.bus, self.nvic)
+        self.cpu = Cpu(self.clock, self.bus, self.nvic, engine)
         self.device = Device(self.clock, self.nvic.line(16), self.nvic.line(17))
         self.bus.map(0xE000_E000, self.nvic)
         self.bus.map(DEVICE, self.device)

@@ -111,9 +111,11 @@ class Board:
         self.uart = Uart(machine)
 
     @classmethod
-    def from_image(cls, image: bytes | None, rom_image: bytes | None = None, flash: Flash | None = None) -> Board:
+    def from_image(
+        cls, image: bytes | None, rom_image: bytes | None = None, flash: Flash | None = None, *, fast: bool = False
+    ) -> Board:
         """A board with its power off; `image` (mcuimg.bin) goes into its flash, a new one unless one is given."""
-        return cls(Machine(image, Flash() if flash is None else flash, rom_image))
+        return cls(Machine(image, Flash() if flash is None else flash, rom_image, fast=fast))
 
     @property
     def flash(self) -> Flash:

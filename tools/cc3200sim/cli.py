@@ -17,6 +17,7 @@ from cc3200sim.bus import Access
 from cc3200sim.console import ConsoleError, open_console
 from cc3200sim.flash import Flash, FlashError
 from cc3200sim.machine import Machine
+from cc3200sim.native import NativeError
 from cc3200sim.pin_view import PinLines, PinStatus
 from cc3200sim.rom import RomError
 from cc3200sim.session import Session
@@ -82,6 +83,12 @@ def _parser() -> argparse.ArgumentParser:
         help="an access point in range, WPA2 when it has a key; may be given again",
     )
     run.add_argument("--no-network", action="store_true", help="nobody else is on the board's network")
+    run.add_argument(
+        "--core",
+        choices=("exact", "fast"),
+        default="exact",
+        help="fast: a native hook, made by a C compiler, counts by the block (default: exact, as tests use)",
+    )
     measure = commands.add_parser(
         "bench", help="measure the emulator", description="Measure the emulator; prints a table."
     )
@@ -150,7 +157,8 @@ def _run(arguments: argparse.Namespace) -> None:
     flash = _open_flash(arguments.flash)
     network = _open_network(arguments)
     radio = Radio(arguments.access_point, host_joins=network is not None)
-    machine = Machine(image, flash, rom.load(arguments.rom), radio=radio, network=network)
+    fast = arguments.core == "fast"
+    machine = Machine(image, flash, rom.load(arguments.rom), radio=radio, network=network, fast=fast)
     console = open_console(arguments.uart)
     real_time = arguments.pace == "real" or (arguments.pace is None and sys.stdin is not None and sys.stdin.isatty())
     started = time.monotonic()
@@ -223,7 +231,7 @@ def main(arguments: list[str] | None = None) -> int:
             _run(words)
         else:
             print(bench.table(bench.measure(_read_image(words.image), rom.load(words.rom))))
-    except (UsageError, RomError, FlashError, ConsoleError, HostNetworkError) as error:
+    except (UsageError, RomError, FlashError, ConsoleError, HostNetworkError, NativeError) as error:
         print(f"wipy-sim: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

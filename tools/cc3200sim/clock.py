@@ -6,6 +6,7 @@ import ctypes
 import heapq
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 CPU_HZ = 80_000_000
 
@@ -31,6 +32,14 @@ class Event:
         return self
 
 
+class Counter(Protocol):
+    """Counts the instructions of the running slice; 0 between slices."""
+
+    @property
+    def value(self) -> int:
+        """Instructions so far."""
+
+
 class Clock:
     """Counts cycles and calls back. The core advances it; peripherals read `now` and schedule."""
 
@@ -38,11 +47,11 @@ class Clock:
         self._queue: list[Event] = []
         self._order = 0
         self._base = 0
-        self._counter: ctypes.c_uint64 = ctypes.c_uint64(0)
+        self._counter: Counter = ctypes.c_uint64(0)
         # The core replaces it: asks to end the running slice at an absolute cycle, if that is sooner.
         self.shorten_slice: Callable[[int], None] = lambda when: None
 
-    def count_with(self, counter: ctypes.c_uint64) -> None:
+    def count_with(self, counter: Counter) -> None:
         """Let a counter that the core increments an instruction add to the time (the core zeroes it after a slice)."""
         self._counter = counter
 

@@ -38,10 +38,10 @@ _LONGEST_SLICE = 800_000  # 10 ms: how long the host's signals may have to wait
 class Cpu:
     """The core with its memories. `run_until` is the emulator's main loop."""
 
-    def __init__(self, clock: Clock, bus: Bus, controller: Nvic) -> None:
+    def __init__(self, clock: Clock, bus: Bus, controller: Nvic, engine: Engine | None = None) -> None:
         self.clock, self.bus, self.nvic = clock, bus, controller
         self.on_sleep: Callable[[], None] = lambda: None
-        self._engine = engine = Engine()
+        self._engine = engine = Engine() if engine is None else engine
         self._counter, self._limit = engine.counter, engine.limit
         self.ram = (ctypes.c_ubyte * SRAM_SIZE)()
         self.rom = (ctypes.c_ubyte * ROM_SIZE)()
@@ -139,19 +139,17 @@ class Cpu:
                 self._slice(now, budget)
 
     def _slice(self, now: int, budget: int) -> None:
-        engine, counter = self._engine, self._counter
+        engine = self._engine
         self._slice_start = now
         self._in_slice = True
         status = engine.start(self._pc, budget)
         self._in_slice = False
-        executed = counter.value
-        early = executed <= self._limit.value
-        if not early:
-            executed -= 1
-        counter.value = 0
-        self._pc = engine.read_register(arm.UC_ARM_REG_PC)
+        self._pc = engine.current_pc()
+        executed, early = engine.finish(self._pc)
         if status or self._interrupt is not None or self._refused is not None:
-            executed -= self._explain(status)
+            lost = self._explain(status)
+            if engine.counts_begun:
+                executed -= lost
         elif early:
             self._fell_asleep()
         self.instructions += executed
@@ -388,7 +386,7 @@ class Cpu:
         self._end_slice()
 
     def _current_pc(self) -> int:
-        return self._engine.read_register(arm.UC_ARM_REG_PC) if self._in_slice else self._pc
+        return self._engine.current_pc() if self._in_slice else self._pc
 
     def _read_bit(self, address: int, size: int) -> int:
         bit = (address - SRAM_ALIAS_BASE) >> 2

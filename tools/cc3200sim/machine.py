@@ -11,12 +11,14 @@ from cc3200sim.bus import Access, Bus
 from cc3200sim.clock import CPU_HZ, Clock, cycles
 from cc3200sim.cpu import Cpu
 from cc3200sim.flash import Flash, PowerCut
+from cc3200sim.native import FastEngine
 from cc3200sim.nvic import Nvic
 from cc3200sim.nwp.link import Lspi, NwpInterrupt
 from cc3200sim.nwp.processor import NetworkProcessor
 from cc3200sim.peripherals.blocks import Blocks
 from cc3200sim.peripherals.reset import ResetKind
 from cc3200sim.systick import Dwt
+from cc3200sim.unicorn_handle import Engine
 from cc3200sim.world.network import MemoryNetwork, Network
 from cc3200sim.world.pins import Pins
 from cc3200sim.world.radio import Radio
@@ -37,7 +39,8 @@ class Machine:
     """A CC3200 with a serial flash.
 
     `image` is put into the flash as /sys/mcuimg.bin first; without it the flash is started as it is. `rom_image` is
-    the chip's ROM (rom.load() finds it). The machine is made with its power off.
+    the chip's ROM (rom.load() finds it). `fast` takes the fast core (native.py)
+    instead of the exact one. The machine is made with its power off.
     """
 
     def __init__(
@@ -48,6 +51,7 @@ class Machine:
         *,
         radio: Radio | None = None,
         network: Network | None = None,
+        fast: bool = False,
     ) -> None:
         self.flash = flash
         if image is not None:
@@ -56,7 +60,7 @@ class Machine:
         self.bus = Bus()
         self.nvic = Nvic(self.clock, lambda: self.reset_request(ResetKind.CORE))
         self.dwt = Dwt(self.clock)
-        self.cpu = Cpu(self.clock, self.bus, self.nvic)
+        self.cpu = Cpu(self.clock, self.bus, self.nvic, FastEngine() if fast else Engine())
         self.cpu.write_memory(0, rom.load() if rom_image is None else rom_image)
         self.cpu.on_undefined = self._undefined
         self.blocks = Blocks(self.clock, self.nvic.line, self.reset_request)

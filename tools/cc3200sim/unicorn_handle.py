@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable
+from typing import Protocol
 
 from unicorn import UC_ARCH_ARM, UC_MODE_MCLASS, UC_MODE_THUMB, Uc
 from unicorn import unicorn_const as const
-from unicorn.arm_const import UC_CPU_ARM_CORTEX_M4
+from unicorn.arm_const import UC_ARM_REG_PC, UC_CPU_ARM_CORTEX_M4
 from unicorn.unicorn_py3 import unicorn as binding
+
+from cc3200sim.clock import Counter
 
 _SCAN_BYTES = 4096  # how much of the engine's structure is searched for the counters
 _NOP, _BRANCH_TO_SELF = b"\x00\xbf", b"\xfe\xe7"
 UNTIL = 0xFFFF_FFFE  # an address that execution never reaches
+
+
+class Number(Protocol):
+    """Has a value, as the numbers of ctypes do."""
+
+    value: int
 
 
 class EngineError(RuntimeError):
@@ -34,8 +43,10 @@ class Engine:
         address = _address(self._uc)
         self._keep: list[object] = []  # C callbacks and buffers that Unicorn refers to
         counter_offset, limit_offset = _counter_offsets()
-        self.counter = ctypes.c_uint64.from_address(address + counter_offset)
-        self.limit = ctypes.c_uint64.from_address(address + limit_offset)
+        self._executed = ctypes.c_uint64.from_address(address + counter_offset)
+        self.counter: Counter = self._executed
+        self.limit: Number = ctypes.c_uint64.from_address(address + limit_offset)
+        self.until = UNTIL
 
     def _check(self, status: int, what: str) -> None:
         if status:
@@ -44,6 +55,22 @@ class Engine:
     def start(self, pc: int, count: int) -> int:
         """Execute up to `count` (1 and up) instructions from pc in Thumb state; Unicorn's status."""
         return int(self.lib.uc_emu_start(self.handle, pc | 1, UNTIL, 0, count))
+
+    def finish(self, pc: int) -> tuple[int, bool]:
+        """After `start`, which has left pc: the instructions executed, and whether something but the limit ended it."""
+        executed = self._executed.value
+        early = executed <= self.limit.value
+        self._executed.value = 0
+        return (executed, True) if early else (executed - 1, False)
+
+    @property
+    def counts_begun(self) -> bool:
+        """Whether an instruction that a fault ended is in the count."""
+        return True
+
+    def current_pc(self) -> int:
+        """The pc, inside an access that of the instruction that makes it."""
+        return self.read_register(UC_ARM_REG_PC)
 
     def map_memory(self, base: int, buffer: ctypes.Array[ctypes.c_ubyte], *, writable: bool) -> None:
         """Map host memory at an address. Python may write data to it; after writing code call `flush`."""
