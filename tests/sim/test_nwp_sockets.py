@@ -6,7 +6,8 @@ import struct
 
 import pytest
 from cc3200sim.nwp.processor import TX_BUFFERS
-from cc3200sim.nwp.socket import CONNECT_SECONDS, DEFAULT_WINDOW
+from cc3200sim.nwp.socket import CONNECT_SECONDS
+from cc3200sim.nwp.socket_table import DEFAULT_WINDOW
 from cc3200sim.world.network import HOST_ADDRESS, MemoryNetwork, Stream, number
 from nwp_host import Host, Message
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import calendar
 import struct
 import time
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from cc3200sim.clock import CPU_HZ
 from cc3200sim.nwp.service import Handler, Service, basic, log, response_of
+
+if TYPE_CHECKING:
+    from cc3200sim.nwp.processor import NetworkProcessor
 
 STOP = 0x8473
 STOP_ASYNC = 0x0073
@@ -31,8 +34,8 @@ class Device(Service):
 
     STATE: ClassVar[tuple[str, ...]] = ("_clock_offset", "_masks", "_status")
 
-    def __init__(self, processor: object) -> None:
-        super().__init__(processor)  # type: ignore[arg-type]
+    def __init__(self, processor: NetworkProcessor) -> None:
+        super().__init__(processor)
         self.start()
 
     def start(self) -> None:

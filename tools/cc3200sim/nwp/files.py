@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from cc3200sim.flash import MAX_FILE_SIZE, FileEntry
 from cc3200sim.nwp.errors import FsError
 from cc3200sim.nwp.service import Handler, Service, response_of
+
+if TYPE_CHECKING:
+    from cc3200sim.nwp.processor import NetworkProcessor
 
 MAX_OPEN_FILES = 4  # ours: TI only says that there is a limit
 MAX_NAME = 180  # SWRU455 section 8.3
@@ -41,8 +44,8 @@ class Files(Service):
 
     STATE: ClassVar[tuple[str, ...]] = ("_open", "_next_handle")
 
-    def __init__(self, processor: object) -> None:
-        super().__init__(processor)  # type: ignore[arg-type]
+    def __init__(self, processor: NetworkProcessor) -> None:
+        super().__init__(processor)
         self.start()
 
     def start(self) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import ipaddress
 import struct
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from cc3200sim.clock import CPU_HZ
 from cc3200sim.nwp.errors import NetAppError
 from cc3200sim.nwp.netcfg import ipv4
 from cc3200sim.nwp.service import Handler, Service, basic, log, response_of
+
+if TYPE_CHECKING:
+    from cc3200sim.nwp.processor import NetworkProcessor
 
 HTTP, DHCP, MDNS, DNS, DEVICE_CONFIG = 1, 2, 4, 8, 16
 _DEFAULT_POOL = [ipv4(192, 168, 1, 2), ipv4(192, 168, 1, 254), 24 * 3600]
@@ -35,8 +38,8 @@ class NetApp(Service):
         "_ping_started",
     )
 
-    def __init__(self, processor: object) -> None:
-        super().__init__(processor)  # type: ignore[arg-type]
+    def __init__(self, processor: NetworkProcessor) -> None:
+        super().__init__(processor)
         self._running = 0
         self.dhcp_pool = list(_DEFAULT_POOL)
         self.services: dict[str, tuple[int, str, int]] = {}

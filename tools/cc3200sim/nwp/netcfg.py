@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import struct
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from cc3200sim.nwp.service import Handler, Service, log, response_of
+
+if TYPE_CHECKING:
+    from cc3200sim.nwp.processor import NetworkProcessor
 
 MAC_SET, MAC_GET, STA_INFO, STA_DHCP, STA_STATIC, AP_INFO, AP_STATIC, HOST_RX_AGGR = range(1, 9)
 _IPV4 = struct.Struct("<4I")  # address, mask, gateway, DNS server; first octet in the top byte
@@ -24,8 +27,8 @@ class NetCfg(Service):
 
     STATE: ClassVar[tuple[str, ...]] = ("mac", "station", "access_point", "dhcp")
 
-    def __init__(self, processor: object) -> None:
-        super().__init__(processor)  # type: ignore[arg-type]
+    def __init__(self, processor: NetworkProcessor) -> None:
+        super().__init__(processor)
         self.mac = self.nwp.factory_mac
         self.station = [0, 0, 0, 0]
         self.access_point = list(_AP_DEFAULT)

@@ -18,6 +18,7 @@ from cc3200sim.nwp.netapp import NetApp
 from cc3200sim.nwp.netcfg import NetCfg
 from cc3200sim.nwp.service import Handler, Service, basic, log, response_of
 from cc3200sim.nwp.socket import RECV, RECVFROM, SEND, SENDTO, SENDTO_V6, Sockets
+from cc3200sim.nwp.socket_network import NetworkEnd
 from cc3200sim.nwp.wlan import Wlan
 from cc3200sim.peripheral import IrqLine
 from cc3200sim.world.network import Network
@@ -79,7 +80,7 @@ class NetworkProcessor:
         for service in self.services.values():
             self._commands.update(service.commands)
         self.radio.attach(self.wlan)
-        self.network.attach(clock, self.sockets)
+        self.network.attach(clock, NetworkEnd(self.sockets))
 
     # --- power ------------------------------------------------------------------------------------------------------
 

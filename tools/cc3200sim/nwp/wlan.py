@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from cc3200sim.nwp.errors import WlanError
 from cc3200sim.nwp.service import Handler, Service, basic, log, response_of
 from cc3200sim.world.radio import HOST_MAC, AccessPoint, RadioError
+
+if TYPE_CHECKING:
+    from cc3200sim.nwp.processor import NetworkProcessor
 
 ROLE_STATION, ROLE_AP, ROLE_P2P = 0, 2, 3
 
@@ -117,8 +120,8 @@ class Wlan(Service):
         "_rx_since",
     )
 
-    def __init__(self, processor: object) -> None:
-        super().__init__(processor)  # type: ignore[arg-type]
+    def __init__(self, processor: NetworkProcessor) -> None:
+        super().__init__(processor)
         self._clear()
 
     def _clear(self) -> None:

@@ -1,0 +1,185 @@
+"""The eight sockets and the connections behind them: what both ends of the network processor's stack share."""
+
+from __future__ import annotations
+
+import copy
+import struct
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from cc3200sim.nwp.service import Service
+from cc3200sim.nwp.tls import TlsFailure, TlsOptions, TlsSession
+
+if TYPE_CHECKING:
+    from cc3200sim.nwp.processor import NetworkProcessor
+
+MAX_SOCKETS = 8
+DEFAULT_WINDOW = 8192  # ours: bytes of the receive window unless SL_SO_RCVBUF says another size
+FIRST_EPHEMERAL = 49152
+
+STREAM, DATAGRAM = 1, 2
+_TYPE_BITS = {(STREAM, False): 0x10, (STREAM, True): 0x50, (DATAGRAM, False): 0x00}
+
+ASYNC_EVENT = 0x100F  # SL_SOCKET_ASYNC_EVENT
+EVENT_OTHER_SIDE_CLOSED_TLS = 3
+
+
+@dataclass
+class Tcp:
+    """One TCP connection of the board: `received` is what the peer sent and nobody took."""
+
+    local_port: int
+    address: int
+    port: int
+    established: bool = False
+    received: bytearray = field(default_factory=bytearray)
+    finished: bool = False
+    broken: bool = False
+    held_buffers: int = 0
+
+
+@dataclass
+class Socket:
+    """One of the eight. `waiting_*` are commands of the host that are not answered yet."""
+
+    kind: int
+    secure: bool
+    port: int = 0
+    listening: bool = False
+    backlog: int = 0
+    reserved: bool = False  # a listener's claim on a slot for its next client
+    queue: list[int] = field(default_factory=list)
+    connection: int = 0
+    remote: tuple[int, int] | None = None
+    datagrams: list[tuple[int, int, bytes]] = field(default_factory=list)
+    non_blocking: bool = False
+    timeout_ms: int = 0
+    window: int = DEFAULT_WINDOW
+    keepalive: bool = True
+    connect_result: int | None = None
+    connecting: bool = False
+    tx_failed: bool = False
+    waiting_accept: int = 0  # ticket
+    waiting_connect: bool = False
+    waiting_recv: tuple[int, int, int] | None = None  # opcode, length, ticket
+    tls: TlsOptions = field(default_factory=TlsOptions)
+    plain: bytearray = field(default_factory=bytearray)
+    tls_closed: bool = False
+
+
+class SocketTable(Service):
+    """Sockets by number 0 to 7, connections by the network's number, TLS sessions by connection."""
+
+    def __init__(self, processor: NetworkProcessor) -> None:
+        super().__init__(processor)
+        self.clear()
+
+    def clear(self) -> None:
+        self.sockets: dict[int, Socket] = {}
+        self.connections: dict[int, Tcp] = {}
+        self.sessions: dict[int, TlsSession] = {}
+        self._select: tuple[int, int, int] | None = None  # read set, write set, ticket
+        self._ticket = 0
+        self._ephemeral = FIRST_EPHEMERAL
+
+    def save(self) -> dict[str, Any]:
+        """The state for a snapshot; a TLS session can't be copied and comes back broken."""
+        return {
+            "sockets": copy.deepcopy(self.sockets),
+            "connections": copy.deepcopy(self.connections),
+            "select": self._select,
+            "ticket": self._ticket,
+            "ephemeral": self._ephemeral,
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go back to a saved state."""
+        self.sockets = copy.deepcopy(state["sockets"])
+        self.connections = copy.deepcopy(state["connections"])
+        self._select, self._ticket, self._ephemeral = state["select"], state["ticket"], state["ephemeral"]
+        self.sessions = {}
+        for socket in self.sockets.values():
+            if socket.secure and socket.connection in self.connections:
+                self.connections[socket.connection].broken = True
+
+    @property
+    def non_blocking_mask(self) -> int:
+        """SocketNonBlocking of every message."""
+        return sum(1 << index for index, socket in self.sockets.items() if socket.non_blocking)
+
+    @property
+    def failed_mask(self) -> int:
+        """SocketTXFailure of every message."""
+        return sum(1 << index for index, socket in self.sockets.items() if socket.tx_failed)
+
+    def descriptor(self, index: int) -> int:
+        socket = self.sockets[index]
+        return _TYPE_BITS[socket.kind, socket.secure] | index
+
+    def find(self, descriptor: int) -> tuple[int, Socket | None]:
+        index = descriptor & 0xF
+        return index, self.sockets.get(index)
+
+    @property
+    def slots_free(self) -> int:
+        return MAX_SOCKETS - len(self.sockets) - sum(socket.reserved for socket in self.sockets.values())
+
+    def add(self, socket: Socket) -> int:
+        index = next(index for index in range(MAX_SOCKETS) if index not in self.sockets)
+        self.sockets[index] = socket
+        return index
+
+    def next_ticket(self) -> int:
+        self._ticket += 1
+        return self._ticket
+
+    def own_address(self) -> int:
+        netcfg, wlan = self.nwp.netcfg, self.nwp.wlan
+        if not wlan.has_address:
+            return 0
+        return netcfg.access_point[0] if wlan.role == 2 else netcfg.station[0]
+
+    def port_taken(self, kind: int, port: int) -> bool:
+        sockets = self.sockets.values()
+        return any(socket.port == port and socket.kind == kind and not socket.connection for socket in sockets)
+
+    def ephemeral_port(self, kind: int) -> int:
+        while True:
+            port = self._ephemeral
+            self._ephemeral = port + 1 if port < 0xFFFF else FIRST_EPHEMERAL
+            if not self.port_taken(kind, port):
+                return port
+
+    def owner(self, connection: int) -> int | None:
+        """The socket of a connection; None when it is in a listener's queue or closed."""
+        return next((index for index, socket in self.sockets.items() if socket.connection == connection), None)
+
+    def listener_of(self, connection: int) -> int | None:
+        return next((index for index, socket in self.sockets.items() if connection in socket.queue), None)
+
+    def transmit(self, connection: int, data: bytes) -> None:
+        if data:
+            self.nwp.network.send(connection, data)
+
+    def drop(self, connection: int) -> None:
+        """Break a connection off."""
+        if self.connections.pop(connection, None) is not None:
+            self.nwp.network.abort(connection)
+
+    def decrypt(self, connection: int, index: int) -> None:
+        session, tcp, socket = self.sessions.get(connection), self.connections.get(connection), self.sockets[index]
+        if session is None or tcp is None or not session.ready:
+            return
+        data = bytes(tcp.received)
+        tcp.received.clear()
+        try:
+            plain, done = session.decrypt(data)
+        except TlsFailure:
+            tcp.broken = True
+            return
+        socket.plain += plain
+        if done and not socket.tls_closed:
+            socket.tls_closed = True
+            self.nwp.send(ASYNC_EVENT, struct.pack("<BBhI", self.descriptor(index), EVENT_OTHER_SIDE_CLOSED_TLS, 0, 0))
+        self.transmit(connection, session.pending())
+        self.nwp.network.window_opened(connection)
