@@ -20,6 +20,8 @@ from cc3200sim.nwp.service import Handler, Service, basic, log, response_of
 from cc3200sim.nwp.socket import RECV, RECVFROM, SEND, SENDTO, SENDTO_V6, Sockets
 from cc3200sim.nwp.socket_network import NetworkEnd
 from cc3200sim.nwp.wlan import Wlan
+from cc3200sim.nwp.wlan_receive import WlanReceive
+from cc3200sim.nwp.wlan_settings import WlanSettings
 from cc3200sim.peripheral import IrqLine
 from cc3200sim.world.network import Network
 from cc3200sim.world.radio import Radio
@@ -65,6 +67,7 @@ class NetworkProcessor:
         self.device = Device(self)
         self.files = Files(self)
         self.netcfg = NetCfg(self)
+        self.wlan_settings = WlanSettings(self)
         self.wlan = Wlan(self)
         self.netapp = NetApp(self)
         self.sockets = Sockets(self)
@@ -72,6 +75,8 @@ class NetworkProcessor:
             "device": self.device,
             "files": self.files,
             "netcfg": self.netcfg,
+            "wlan_settings": self.wlan_settings,
+            "wlan_receive": WlanReceive(self),
             "wlan": self.wlan,
             "netapp": self.netapp,
             "sockets": self.sockets,

@@ -1,4 +1,4 @@
-"""WLAN commands: roles, the station's connection, profiles and policies, scanning, the access point and who joins it.
+"""The WLAN: the station's connection, profiles and policies, scanning, the own access point and who joins it.
 
 Structures and codes: wlan.h, protocol.h. Times are ours, TI publishes none. What changes only at the next start
 (access point settings, role) is kept apart from what is in use.
@@ -12,12 +12,20 @@ from typing import TYPE_CHECKING, ClassVar
 
 from cc3200sim.nwp.errors import WlanError
 from cc3200sim.nwp.service import Handler, Service, basic, log, response_of
+from cc3200sim.nwp.wlan_settings import (
+    PASSWORD,
+    ROLE_AP,
+    ROLE_STATION,
+    SECURITY,
+    SECURITY_OPEN,
+    SECURITY_WEP,
+    SECURITY_WPA,
+    SSID,
+)
 from cc3200sim.world.radio import HOST_MAC, AccessPoint, RadioError
 
 if TYPE_CHECKING:
     from cc3200sim.nwp.processor import NetworkProcessor
-
-ROLE_STATION, ROLE_AP, ROLE_P2P = 0, 2, 3
 
 ADDRESS_SECONDS = 5e-3  # from a start as access point to its IP-acquired event
 HOST_JOIN_SECONDS = 20e-3  # from there to the computer that joins by itself
@@ -40,18 +48,11 @@ SENDER_SUPPLICANT = 2
 
 MAX_PROFILES = 7
 MAX_STATIONS = 1  # the CC3120 and later take four
-MAX_FILTERS = 64
-SECURITY_OPEN, SECURITY_WEP, SECURITY_WPA = 0, 1, 2
 _SCAN_SECURITY = {"open": 0, "wep": 1, "wpa": 2, "wpa2": 3}
 _MATCHING = {SECURITY_OPEN: ("open",), SECURITY_WEP: ("wep",), SECURITY_WPA: ("wpa", "wpa2")}
 
 POLICY_CONNECTION, POLICY_SCAN, POLICY_PM, POLICY_P2P = 0x10, 0x20, 0x30, 0x40
 _AUTO, _FAST = 1, 2
-
-_AP, _GENERAL, _P2P = 0, 1, 2
-_SSID, _CHANNEL, _HIDDEN, _SECURITY, _PASSWORD = 0, 3, 4, 6, 7
-_COUNTRY, _STA_POWER, _AP_POWER, _INFO_ELEMENT, _SCAN_PARAMS = 9, 10, 11, 16, 18
-_COUNTRIES = (b"US", b"EU", b"JP")  # SWRU368: the regulatory domains
 
 
 @dataclass(frozen=True)
@@ -116,8 +117,6 @@ class Wlan(Service):
         "_scan_enabled",
         "_networks",
         "_scan_interval",
-        "_filters",
-        "_rx_since",
     )
 
     def __init__(self, processor: NetworkProcessor) -> None:
@@ -136,26 +135,14 @@ class Wlan(Service):
         self._scan_enabled = False
         self._networks: list[bytes] = []
         self._scan_interval = 0
-        self._filters: set[int] = set()
-        self._rx_since: int | None = None
 
     # --- start and stop ---------------------------------------------------------------------------------------------
 
     def start(self) -> None:
         """Take role and settings out of the flash."""
         self._clear()
-        self.role = self.kept("wlan.role", ROLE_STATION)
-        suffix = self.nwp.factory_mac[-3:].hex().upper()
-        self._ap = {
-            option: self._config(_AP, option, default)
-            for option, default in (
-                (_SSID, f"mysimplelink-{suffix}".encode()),
-                (_CHANNEL, b"\x06"),
-                (_HIDDEN, b"\0"),
-                (_SECURITY, b"\0"),
-                (_PASSWORD, b""),
-            )
-        }
+        self.role = self.nwp.wlan_settings.role
+        self._ap = self.nwp.wlan_settings.access_point()
 
     def begin(self) -> None:
         """Called after the init-complete message."""
@@ -171,9 +158,6 @@ class Wlan(Service):
         self._target = None
         self._attempt += 1
 
-    def _config(self, group: int, option: int, default: bytes) -> bytes:
-        return bytes.fromhex(self.kept(f"wlan.{group}.{option}", default.hex()))
-
     @property
     def commands(self) -> dict[int, Handler]:
         """Commands of the WLAN silo."""
@@ -188,15 +172,6 @@ class Wlan(Service):
             0x8C86: self._policy_set,
             0x8C87: self._policy_get,
             0x8C8C: self._network_list,
-            0x8CB4: self._set_mode,
-            0x8CB5: self._config_set,
-            0x8CB6: self._config_get,
-            0x8C6C: self._filter_add,
-            0x8C6D: self._filter_set,
-            0x8C6F: self._filter_get,
-            0x8CAC: self._rx_statistics_start,
-            0x8CAD: self._rx_statistics_stop,
-            0x8CAF: self._rx_statistics_get,
             0x8CB2: self._refuse_smart_config,
             0x8CB3: self._refuse_smart_config,
         }
@@ -206,7 +181,7 @@ class Wlan(Service):
     @property
     def ssid(self) -> bytes:
         """The own access point's name."""
-        return self._ap.get(_SSID, b"")
+        return self._ap.get(SSID, b"")
 
     def _ap_ready(self) -> None:
         address, _, gateway, dns = self.nwp.netcfg.access_point
@@ -225,7 +200,7 @@ class Wlan(Service):
             raise RadioError("the board has no access point up")
         if ssid is not None and ssid.encode() != self.ssid:
             raise RadioError(f"no access point called {ssid}: the board's is {self.ssid.decode(errors='replace')}")
-        if key is not None and self._ap[_SECURITY] != b"\0" and key != self._ap[_PASSWORD]:
+        if key is not None and self._ap[SECURITY] != b"\0" and key != self._ap[PASSWORD]:
             raise RadioError("wrong key")
         if any(station.mac == mac for station in self.stations):
             return
@@ -474,18 +449,7 @@ class Wlan(Service):
         if not self._scan_enabled:
             return
         heard = sorted(self.nwp.radio.access_points, key=lambda point: -point.rssi)
-        self._networks = [
-            struct.pack(
-                "<32sBB6sb3x",
-                point.ssid.encode(),
-                len(point.ssid.encode()),
-                _SCAN_SECURITY[point.security],
-                point.bssid,
-                point.rssi,
-            )
-            for point in heard
-            if not point.hidden
-        ][:20]
+        self._networks = [self._network_entry(point) for point in heard if not point.hidden][:20]
         if self._scan_interval:
             self.nwp.after(max(self._scan_interval, 1), self._scan_done)
 
@@ -498,101 +462,6 @@ class Wlan(Service):
         first, count = body[0], body[1]
         found = self._networks[first : first + count]
         self.nwp.reply(response_of(opcode), basic(len(found)) + b"".join(found))
-
-    # --- configuration ----------------------------------------------------------------------------------------------
-
-    def _set_mode(self, opcode: int, body: bytes) -> None:
-        mode = body[0]
-        if mode in (ROLE_STATION, ROLE_AP):
-            self.keep("wlan.role", mode)
-            self.reply(opcode, 0)
-        else:
-            log.warning("WLAN mode %d: only station and access point are modelled", mode)
-            self.reply(opcode, WlanError.INVALID_ROLE)
-
-    def _config_set(self, opcode: int, body: bytes) -> None:
-        _, group, option, length = struct.unpack_from("<4H", body)
-        value = body[8 : 8 + length]
-        status = self._check_config(group, option, value)
-        if status == 0:
-            self.keep(f"wlan.{group}.{option}", value.hex())
-        self.reply(opcode, status)
-
-    @staticmethod
-    def _check_config(group: int, option: int, value: bytes) -> int:
-        checks: dict[tuple[int, int], tuple[bool, int]] = {
-            (_AP, _SSID): (0 < len(value) <= 32, WlanError.SSID_LEN_ERROR),
-            (_AP, _CHANNEL): (len(value) == 1 and 1 <= value[0] <= 13, WlanError.ILLEGAL_CHANNEL),
-            (_AP, _HIDDEN): (len(value) == 1 and value[0] <= 1, -1),
-            (_AP, _SECURITY): (len(value) == 1 and value[0] in _MATCHING, WlanError.INVALID_SECURITY_TYPE),
-            (_AP, _PASSWORD): (len(value) <= 63, WlanError.PASSPHRASE_TOO_LONG),
-            (_GENERAL, _COUNTRY): (value[:2] in _COUNTRIES, -1),
-            (_GENERAL, _STA_POWER): (len(value) == 1 and value[0] <= 15, -1),
-            (_GENERAL, _AP_POWER): (len(value) == 1 and value[0] <= 15, -1),
-            (_GENERAL, _INFO_ELEMENT): (8 <= len(value) <= 260, -1),
-            (_GENERAL, _SCAN_PARAMS): (len(value) == 8, -1),
-        }
-        valid, error = checks.get((group, option), (False, -1))
-        if (group, option) not in checks:
-            log.warning("sl_WlanSet(%d, %d) is not modelled: answered with an error", group, option)
-        return 0 if valid else error
-
-    def _config_get(self, opcode: int, body: bytes) -> None:
-        _, group, option, _ = struct.unpack_from("<4H", body)
-        status, value = 0, b""
-        if group == _AP and option in self._ap:
-            value = self._config(_AP, option, self._ap[option])
-        elif group == _GENERAL and option in (_COUNTRY, _STA_POWER, _AP_POWER, _SCAN_PARAMS):
-            default = {
-                _COUNTRY: b"US",
-                _STA_POWER: b"\0",
-                _AP_POWER: b"\0",
-                _SCAN_PARAMS: struct.pack("<Ii", 0x1FFF, -95),
-            }
-            value = self._config(_GENERAL, option, default[option])
-        else:
-            log.warning("sl_WlanGet(%d, %d) is not modelled: answered with an error", group, option)
-            status = -1
-        self.nwp.reply(response_of(opcode), struct.pack("<hHHH", status, group, option, len(value)) + value)
-
-    # --- receive filters, statistics, provisioning ------------------------------------------------------------------
-
-    def _filter_add(self, opcode: int, body: bytes) -> None:
-        log.warning("receive filters are numbered but filter nothing in this model")
-        free = [number for number in range(MAX_FILTERS) if number not in self._filters]
-        if free:
-            self._filters.add(free[0])
-        self.nwp.reply(response_of(opcode), struct.pack("<BBxx", free[0] if free else 0, 0 if free else 0xFF))
-
-    def _filter_set(self, opcode: int, body: bytes) -> None:
-        operation, mask = body[2], int.from_bytes(body[4:12], "little")
-        if operation == 1:  # SL_REMOVE_RX_FILTER
-            self._filters = {number for number in self._filters if not mask >> number & 1}
-        self.nwp.reply(response_of(opcode), bytes(4))
-
-    def _filter_get(self, opcode: int, body: bytes) -> None:
-        mask = sum(1 << number for number in self._filters).to_bytes(8, "little")
-        data = mask + bytes(8)
-        self.nwp.reply(response_of(opcode), struct.pack("<BxH", 0, len(data)) + data)
-
-    def _rx_statistics_start(self, opcode: int, body: bytes) -> None:
-        self._rx_since = self.nwp.clock.now
-        self.reply(opcode, 0)
-
-    def _rx_statistics_stop(self, opcode: int, body: bytes) -> None:
-        self._rx_since = None
-        self.reply(opcode, 0)
-
-    def _rx_statistics_get(self, opcode: int, body: bytes) -> None:
-        point = self.point
-        rssi = point.rssi if point and self._rx_since is not None else 0
-        start, now = (self._rx_since or 0) // 80, self.nwp.clock.now // 80
-        data = (
-            struct.pack("<3I2h", 0, 0, 0, rssi, rssi)
-            + bytes(2 * 26)
-            + struct.pack("<II", start & 0xFFFFFFFF, now & 0xFFFFFFFF)
-        )
-        self.nwp.reply(response_of(opcode), data)
 
     def _refuse_smart_config(self, opcode: int, body: bytes) -> None:
         log.warning("SmartConfig is not modelled: answered with an error")
