@@ -28,7 +28,6 @@ def cause(board: Board) -> str:
     return names[0]
 
 
-@pytest.mark.req("MCH-2")
 def test_reset_causes(board: Board) -> None:
     assert cause(board) == "PWRON_RESET"
     board.uart.write(b"\x04")
@@ -72,7 +71,6 @@ def test_mem_reads_registers(board: Board) -> None:
     assert value(board, "machine.mem32[0x4402e0c4]") == 0x60
 
 
-@pytest.mark.req("MCH-2")
 def test_idle_sleeps_until_the_next_interrupt(board: Board) -> None:
     """The kernel's tick comes each millisecond while a task runs; nothing else happens here."""
     board.repl("import machine, time\n")

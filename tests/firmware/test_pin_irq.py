@@ -9,7 +9,7 @@ from cc3200sim.board import Board
 
 HANDLER = """
 from machine import Pin
-import time
+import machine, time
 seen = []
 def handler(pin):
     seen.append((pin.id(), pin.irq().flags()))
@@ -56,6 +56,18 @@ def test_edges(board: Board, trigger: str, flags: list[int]) -> None:
     board.repl(f"i = p.irq(trigger={trigger}, handler=handler)\n")
     pulses(board, 1, 0, 1, 0, 1)
     assert seen(board) == [("GP10", flag) for flag in flags]
+
+
+@pytest.mark.req("PIN-2")
+@pytest.mark.parametrize("wake", ["machine.IDLE", "None"])
+def test_any_pin_wakes_from_idle(board: Board, wake: str) -> None:
+    board.repl(f"p.irq(handler, Pin.IRQ_RISING, wake={wake})\n")
+    board.uart.write(b"while not seen: machine.idle()\r\r")
+    board.run(100)
+    board.uart.read()
+    pulses(board, 1, 0)
+    board.wait_prompt()
+    assert seen(board) == [("GP10", RISING)]
 
 
 @pytest.mark.req("PIN-2")
@@ -179,6 +191,9 @@ def test_a_handler_that_fails_is_shown_and_not_called_again(board: Board) -> Non
         ("handler, Pin.IRQ_LOW_LEVEL | Pin.IRQ_RISING", "ValueError: invalid trigger"),
         ("handler, priority=0", "ValueError: invalid priority"),
         ("handler, priority=8", "ValueError: invalid priority"),
+        ("handler, wake=0", "ValueError: invalid wake"),
+        ("handler, wake=16", "ValueError: invalid wake"),
+        ("handler, wake='x'", "TypeError"),
         ("handler, 'x'", "TypeError"),
     ],
 )

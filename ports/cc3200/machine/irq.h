@@ -6,6 +6,9 @@
 
 #include "py/obj.h"
 
+// For irq()'s wake: what an interrupt wakes from. The value is stock firmware's.
+#define MACHINE_IDLE (1)
+
 typedef struct _machine_irq_obj_t machine_irq_obj_t;
 
 // What a class does for its interrupts. All but init are called with interrupts off.

@@ -66,17 +66,22 @@ static unsigned checked_trigger(mp_int_t trigger) {
 
 static const machine_irq_methods_t methods;
 
-// irq(handler=None, trigger=..., *, priority=1). With no argument at all, the pin's interrupt as it is.
+// irq(handler=None, trigger=..., *, priority=1, wake=None). With no argument at all, the pin's interrupt as it is.
 static mp_obj_t pin_irq(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args) {
-    enum { ARG_handler, ARG_trigger, ARG_priority };
+    enum { ARG_handler, ARG_trigger, ARG_priority, ARG_wake };
     static const mp_arg_t allowed[] = {
         { MP_QSTR_handler, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE} },
         { MP_QSTR_trigger, MP_ARG_INT, {.u_int = PIN_IRQ_FALLING | PIN_IRQ_RISING} },
         { MP_QSTR_priority, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = 1} },
+        { MP_QSTR_wake, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_INT(MACHINE_IDLE)} },
     };
     mp_arg_val_t args[MP_ARRAY_SIZE(allowed)];
     mp_arg_parse_all(n_args - 1, pos_args + 1, kw_args, MP_ARRAY_SIZE(allowed), allowed, args);
 
+    mp_obj_t wake = args[ARG_wake].u_obj;
+    if (wake != mp_const_none && mp_obj_get_int(wake) != MACHINE_IDLE) {
+        mp_raise_ValueError(MP_ERROR_TEXT("invalid wake"));
+    }
     unsigned type = checked_trigger(args[ARG_trigger].u_int);
     unsigned priority = machine_irq_priority(args[ARG_priority].u_int);
     machine_irq_obj_t *irq = machine_irq_get(pos_args[0], &methods, true);
