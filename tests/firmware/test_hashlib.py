@@ -206,3 +206,14 @@ def test_a_digest_asked_for_too_early_harms_nothing(board: Board) -> None:
     board.repl("h = hashlib.md5(b'abcd', 8)\n")
     assert error(board, "h.digest()") == f"ValueError: {LESS}"
     assert run(board, "h.update(b'efgh')\nprint(h.digest())\n") == hashlib.md5(b"abcdefgh").digest()
+
+
+def test_an_engine_that_does_not_answer_is_an_error_and_no_hang(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
+    """IRQSTATUS (0x118) never shows a bit: the driver gives up, and works again when the engine does."""
+    board.repl("h = hashlib.md5(b'abc')\n")
+    with monkeypatch.context() as broken:
+        broken.setitem(board.machine.blocks.shamd5.readers, 0x118, lambda: 0)
+        assert error(board, "h.digest()") == "OSError: [Errno 5] EIO"
+        assert error(board, "hashlib.sha256(bytes(64))") == "OSError: [Errno 5] EIO"
+    assert error(board, "h.digest()") == "ValueError: hash is broken"
+    assert run(board, "print(hashlib.md5(b'abc').digest())\n") == hashlib.md5(b"abc").digest()

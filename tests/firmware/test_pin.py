@@ -276,6 +276,17 @@ def test_a_soft_reset_makes_the_pins_of_the_session_inputs(board: Board) -> None
 
 
 @pytest.mark.req("PIN-1")
+def test_a_soft_reset_gives_the_console_its_pin_back(board: Board) -> None:
+    board.uart.write(b"Pin('GP1', Pin.OUT, value=1)\r")
+    board.run(20)
+    assert board.machine.blocks.ocp_shared.regs[0x0A0 + 4] & MODE == 0
+    board.uart.read()
+    board.uart.write(b"\x04")
+    board.wait_prompt()
+    assert board.repl("1 + 1") == "2\n"
+
+
+@pytest.mark.req("PIN-1")
 def test_machine_signal_takes_a_pin(board: Board) -> None:
     board.repl("s = machine.Signal(Pin('GP9', Pin.OUT), invert=True)\ns.on()\n")
     assert board.pin("GP9").level == 0
