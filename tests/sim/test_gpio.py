@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 from cc3200sim.peripherals.reset import ResetKind
+from cc3200sim.world.i2c import I2cMemory
 from cc3200sim.world.pins import Edge
+from cc3200sim.world.spi import SpiDevice
 from chip import GPIOA0, GPIOA3, OPEN_DRAIN, PAD_OF, PADS, PULL_DOWN, PULL_UP, STD, Chip
 
 DIR, IS, IBE, IEV, IM, RIS, MIS, ICR = 0x400, 0x404, 0x408, 0x40C, 0x410, 0x414, 0x418, 0x41C
@@ -218,3 +220,25 @@ def test_without_power_nothing_drives(chip: Chip) -> None:
     chip.write(GPIOA3 + data(BIT1), BIT1)
     chip.blocks.reset(ResetKind.POWER_ON)
     assert chip.pins["GP25"].floating and chip.pins["GP25"].level == 0
+
+
+def test_a_restore_takes_back_what_was_connected_since(chip: Chip) -> None:
+    """A test's wires, observers, buses and devices do not reach the next one."""
+    bus = chip.blocks.i2c_bus("GP23", "GP24")
+    clock, blocks = chip.clock.save(), chip.blocks.save()
+    seen: list[int] = []
+    chip.pins["GP3"].wire(chip.pins["GP4"])
+    chip.pins["GP4"].observe(seen.append)
+    bus.attach(0x48, I2cMemory())
+    chip.blocks.i2c_bus("GP10", "GP11")
+    chip.blocks.spi_bus("GP14", "GP16", "GP15").attach(SpiDevice(), "GP9")
+    chip.clock.restore(clock)
+    chip.blocks.restore(blocks)
+    chip.pins["GP3"].drive(1)
+    assert chip.pins["GP4"].level == 0
+    chip.pins["GP4"].drive(1)
+    assert seen == []
+    assert chip.blocks.i2c.buses == [bus]
+    assert bus.devices == {}
+    assert chip.blocks.gspi.buses == []
+    assert chip.pins["GP10"].floating

@@ -70,3 +70,7 @@ def board(booted_board: tuple[Board, dict[str, Any]]) -> Iterator[Board]:
     yield board
     for access in board.machine.bus.forget_unmodelled():
         warnings.warn(UnmodelledWarning(str(access)), stacklevel=1)
+    stopped = board.machine.blocks.arcm.stopped_in_sleep
+    for name in stopped:
+        warnings.warn(UnmodelledWarning(f"{name} worked in sleep without its sleep-mode clock"), stacklevel=1)
+    stopped.clear()

@@ -239,9 +239,10 @@ class Gspi(RegisterBlock):
         self._irq.set(bool(self.raw & self.regs[IRQENABLE]))
 
     def save(self) -> dict[str, Any]:
-        return super().save() | {"buses": [bus.save() for bus in self.buses]}
+        return super().save() | {"buses": [(bus, bus.save()) for bus in self.buses]}
 
     def restore(self, state: dict[str, Any]) -> None:
         super().restore(state)
-        for bus, bus_state in zip(self.buses, state["buses"], strict=False):
+        self.buses = [bus for bus, _ in state["buses"]]
+        for bus, bus_state in state["buses"]:
             bus.restore(bus_state)

@@ -89,11 +89,12 @@ class I2cBus:
         """Whether this bus hangs on one of each of these pins."""
         return self.scl in scl and self.sda in sda
 
-    def save(self) -> dict[int, dict[str, Any]]:
-        """The devices' state for a snapshot."""
-        return {address: device.save() for address, device in self.devices.items()}
+    def save(self) -> dict[int, tuple[I2cDevice, dict[str, Any]]]:
+        """The devices and their state for a snapshot."""
+        return {address: (device, device.save()) for address, device in self.devices.items()}
 
-    def restore(self, state: dict[int, dict[str, Any]]) -> None:
+    def restore(self, state: dict[int, tuple[I2cDevice, dict[str, Any]]]) -> None:
         """Go back to a saved state."""
-        for address, device_state in state.items():
-            self.devices[address].restore(device_state)
+        self.devices = {address: device for address, (device, _) in state.items()}
+        for device, device_state in state.values():
+            device.restore(device_state)

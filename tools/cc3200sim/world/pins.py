@@ -154,16 +154,17 @@ class Pin:
                     listener(level)
 
     def save(self) -> tuple[Any, ...]:
-        """The state for a snapshot; wires and observers stay as they are."""
+        """The state for a snapshot. Wires and observers belong to it: what a test adds is gone after it."""
         return (
             self.level, self.floating, self.contentions, tuple(self.history), self._volts, self.pad_drive,
-            self.pad_pull, self._external_drive, self._external_pull,
+            self.pad_pull, self._external_drive, self._external_pull, tuple(self._wired), tuple(self._listeners),
         )  # fmt: skip
 
     def restore(self, state: tuple[Any, ...]) -> None:
         """Go back to a saved state; nobody is called."""
         (self.level, self.floating, self.contentions, history, self._volts, self.pad_drive, self.pad_pull,
-         self._external_drive, self._external_pull) = state  # fmt: skip
+         self._external_drive, self._external_pull, wired, listeners) = state  # fmt: skip
+        self._wired, self._listeners = list(wired), list(listeners)
         self.history = deque(history, maxlen=HISTORY_LIMIT)
 
 

@@ -52,11 +52,12 @@ class SpiBus:
                 return device.exchange(word, bits)
         return None
 
-    def save(self) -> list[dict[str, Any]]:
-        """The devices' state for a snapshot."""
-        return [device.save() for _, _, device in self._devices]
+    def save(self) -> list[tuple[tuple[Pin, int, SpiDevice], dict[str, Any]]]:
+        """The devices and their state for a snapshot."""
+        return [(attached, attached[2].save()) for attached in self._devices]
 
-    def restore(self, state: list[dict[str, Any]]) -> None:
+    def restore(self, state: list[tuple[tuple[Pin, int, SpiDevice], dict[str, Any]]]) -> None:
         """Go back to a saved state."""
-        for (_, _, device), device_state in zip(self._devices, state, strict=False):
+        self._devices = [attached for attached, _ in state]
+        for (_, _, device), device_state in state:
             device.restore(device_state)
