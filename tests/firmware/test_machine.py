@@ -41,7 +41,7 @@ def test_reset_causes(board: Board) -> None:
     board.wait_prompt()
     assert cause(board) == "HARD_RESET"
     assert board.machine.last_reset is ResetKind.MCU
-    board.repl("import machine\nm = machine.mem32\nm[0x44025078] |= 1\n")  # the watchdog's clock
+    board.repl("import machine\nm = machine.mem32\nm[0x44025078] |= 0x101\n")  # the watchdog's clock, in sleep too
     board.uart.write(b"m[0x40000000] = 800_000; m[0x40000008] = 3\r")  # LOAD: 10 ms; CTL: interrupt, then reset
     board.uart.read_until(b"m[0x40000008] = 3\r\n>>> ")
     board.wait_prompt()
