@@ -1,0 +1,96 @@
+"""Python threads on FreeRTOS tasks."""
+
+from __future__ import annotations
+
+
+def test_threads_take_turns_and_end(board) -> None:
+    code = """
+import _thread, time
+done = []
+lock = _thread.allocate_lock()
+def work(n):
+    for i in range(50):
+        with lock:
+            done.append(n)
+        if i % 10 == 0:
+            time.sleep_ms(1)
+for n in range(4):
+    _thread.start_new_thread(work, (n,))
+while len(done) < 200:
+    time.sleep_ms(5)
+print(sorted(set(done)), len(done))
+"""
+    assert board.repl(code, 60) == "[0, 1, 2, 3] 200\n"
+
+
+def test_threads_that_ended_give_their_memory_back(board) -> None:
+    """60 threads of 4 KiB are three times the heap."""
+    code = """
+import _thread, time, gc
+count = [0]
+def work():
+    count[0] += 1
+for i in range(60):
+    _thread.start_new_thread(work, ())
+    time.sleep_ms(2)
+gc.collect()
+print(count[0], gc.mem_free() > 70000)
+"""
+    assert board.repl(code, 60) == "60 True\n"
+
+
+def test_ctrl_c_goes_to_the_main_thread(board) -> None:
+    board.repl("""
+import _thread, time
+ticks = [0]
+def work():
+    while True:
+        time.sleep_ms(10)
+        ticks[0] += 1
+_thread.start_new_thread(work, ())
+""")
+    board.uart.write(b"while True: pass\r\r")
+    board.run(200)
+    board.interrupt()
+    first = int(board.repl("ticks[0]"))
+    board.run(500)
+    assert int(board.repl("ticks[0]")) >= first + 40
+
+
+def test_soft_reset_ends_threads(board) -> None:
+    board.repl("""
+import _thread, time, machine
+pin = machine.Pin('GP9', mode=machine.Pin.OUT)
+def blink():
+    while True:
+        pin.toggle()
+        time.sleep_ms(5)
+_thread.start_new_thread(blink, ())
+""")
+    board.uart.write(b"\x04")
+    board.wait_prompt()
+    start = board.machine.clock.now
+    board.run(500)
+    assert board.pin("GP9").edges(start) == []
+    assert int(board.repl("import gc\ngc.collect()\nprint(gc.mem_free())")) >= 80_000
+
+
+def test_recursion_in_a_thread_raises(board) -> None:
+    code = """
+import _thread, time
+def deep(n):
+    return deep(n + 1)
+def work():
+    try:
+        deep(0)
+    except RuntimeError as error:
+        print(error)
+_thread.start_new_thread(work, ())
+time.sleep_ms(300)
+"""
+    assert board.repl(code) == "maximum recursion depth exceeded\n"
+
+
+def test_a_threads_exception_is_shown(board) -> None:
+    code = "import _thread, time\ndef work(): 1 // 0\n_thread.start_new_thread(work, ())\ntime.sleep_ms(100)"
+    assert "ZeroDivisionError" in board.repl(code)

@@ -1,0 +1,132 @@
+"""machine.UART, on UART 1 with its two pins joined by a wire."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.fixture
+def loop(board):
+    """A board with UART1_TX (GP3) wired to UART1_RX (GP4) and `u` at 115200 baud."""
+    board.pin("GP3").wire(board.pin("GP4"))
+    board.repl("import machine, time\nfrom machine import UART\nu = UART(1, 115200, timeout=100)")
+    return board
+
+
+@pytest.mark.req("BUS-1")
+def test_defaults_and_repr(board) -> None:
+    assert board.repl("import machine\nprint(machine.UART(1))") == "UART(1, baudrate=9600, bits=8, parity=None, stop=1)\n"
+    assert board.repl("machine.UART(1, 57600, bits=7, parity=machine.UART.ODD, stop=2)").strip() == (
+        "UART(1, baudrate=57600, bits=7, parity=UART.ODD, stop=2)"
+    )
+
+
+@pytest.mark.req("BUS-1")
+def test_what_is_written_is_read(loop) -> None:
+    assert loop.repl("u.write(b'hello\\nworld')").strip() == "11"
+    loop.run(50)
+    assert loop.repl("u.any()").strip() == "11"
+    assert loop.repl("u.readline()").strip() == "b'hello\\n'"
+    assert loop.repl("u.read(2), u.read()").strip() == "(b'wo', b'rld')"
+    assert loop.repl("u.read(), u.any()").strip() == "(None, 0)"
+
+
+@pytest.mark.req("BUS-1")
+def test_readinto(loop) -> None:
+    loop.repl("b = bytearray(4)\nu.write(b'abcdef')\ntime.sleep_ms(10)")
+    assert loop.repl("u.readinto(b), b, u.readinto(b, 1), b").strip() == "(4, bytearray(b'abcd'), 1, bytearray(b'ebcd'))"
+
+
+@pytest.mark.req("BUS-1")
+@pytest.mark.parametrize("bits", [5, 6, 7, 8])
+@pytest.mark.parametrize("parity", ["None", "UART.EVEN", "UART.ODD"])
+@pytest.mark.parametrize("stop", [1, 2])
+def test_frames(loop, bits: int, parity: str, stop: int) -> None:
+    data = bytes(i & ((1 << bits) - 1) for i in (0, 1, 0x55, 0xAA, 0xFF, 17))
+    loop.repl(f"u.init(115200, bits={bits}, parity={parity}, stop={stop}, timeout=50)\nu.write({data!r})\ntime.sleep_ms(10)")
+    assert loop.repl("u.read()").strip() == repr(data)
+
+
+@pytest.mark.req("BUS-1")
+@pytest.mark.parametrize("baud", [1200, 9600, 921600])
+def test_baud_rates_take_their_time(loop, baud: int) -> None:
+    code = f"""
+u.init({baud}, timeout=2000)
+a = time.ticks_us(); u.write(b'0123456789' * 4); u.flush(); b = time.ticks_us()
+print(time.ticks_diff(b, a))
+"""
+    expected = 40 * 10 * 1_000_000 / baud
+    assert int(loop.repl(code, 30)).strip() == pytest.approx(expected, rel=0.03, abs=1500)
+
+
+@pytest.mark.req("BUS-1")
+def test_timeouts(board) -> None:
+    code = """
+import time
+from machine import UART
+def wait(**k):
+    u = UART(1, 115200, **k)
+    a = time.ticks_ms()
+    r = u.read(3)
+    return r, time.ticks_diff(time.ticks_ms(), a)
+print(wait(), wait(timeout=30), wait(timeout=500))
+"""
+    (none, at_once), (none_30, waited_30), (none_500, waited_500) = eval(board.repl(code))
+    assert (none, none_30, none_500) == (None, None, None)
+    assert at_once <= 1
+    assert 30 <= waited_30 <= 32
+    assert 500 <= waited_500 <= 502
+
+
+@pytest.mark.req("BUS-1")
+def test_long_transfers_lose_nothing_up_to_the_buffer(loop) -> None:
+    loop.repl("data = bytes(range(256)) * 4\nu.init(9600, timeout=100)")
+    code = """
+import _thread
+got = bytearray()
+def reader():
+    while len(got) < len(data):
+        r = u.read()
+        if r: got.extend(r)
+_thread.start_new_thread(reader, ())
+u.write(data)
+time.sleep_ms(200)
+print(got == data)
+"""
+    assert loop.repl(code, 30) == "True\n"
+
+
+@pytest.mark.req("BUS-1")
+def test_poll(loop) -> None:
+    code = """
+import select
+p = select.poll()
+p.register(u, select.POLLIN)
+before = p.poll(0)
+u.write(b'x')
+after = p.poll(100)
+print(before, after[0][1] == select.POLLIN)
+"""
+    assert loop.repl(code) == "[] True\n"
+
+
+@pytest.mark.req("BUS-1")
+@pytest.mark.parametrize(
+    "call",
+    ["UART(2)", "UART(-1)", "UART(1, 0)", "UART(1, 9600, bits=9)", "UART(1, 9600, parity=2)", "UART(1, 9600, stop=3)",
+     "UART(1, 9600, timeout=-1)"],
+)  # fmt: skip
+def test_bad_arguments_raise(board, call: str) -> None:
+    answer = board.repl(f"from machine import UART\n{call}")
+    assert "ValueError" in answer or "OSError" in answer
+    assert board.repl("1 + 1").strip() == "2"
+
+
+@pytest.mark.req("BUS-1")
+def test_deinit_closes(board) -> None:
+    board.repl("import machine\nu = machine.UART(1, 9600)\nu.deinit()\nu.deinit()")
+    for call in ("u.read()", "u.write(b'x')", "u.any()"):
+        assert "OSError" in board.repl(call)
+    assert board.repl("u").strip() == "UART(1)"
+    board.repl("u.init(9600)")
+    assert board.repl("u.write(b'x')").strip() == "1"
