@@ -80,7 +80,6 @@
 #define MICROPY_PY_TIME_TIME_TIME_NS            (1)
 #define MICROPY_PY_TIME_INCLUDEFILE             "system/modtime_port.h"
 #define MICROPY_PY_BINASCII                     (1)
-#define MICROPY_PY_BINASCII_CRC32               (1)
 #define MICROPY_PY_ERRNO                        (1)
 #define MICROPY_PY_ERRNO_ERRORCODE              (0)
 #define MICROPY_USE_INTERNAL_ERRNO              (1)

@@ -30,7 +30,7 @@ def test_dump_of_a_bad_address(board) -> None:
 @pytest.mark.req("LED-2")
 def test_dump_of_a_jump_to_nowhere(board) -> None:
     # Vector 16 + 5 is UART0's: the next byte received jumps through it.
-    dump = crash(board, "import machine; machine.mem32[0x20000000 + 4 * 21] = 0x60000001")
+    dump = crash(board, "import machine; machine.mem32[0x20000000 + 4 * 21] = 0x60000001\rx")
     assert "IBUSERR" in dump
 
 

@@ -34,7 +34,8 @@ def test_what_is_written_is_read(loop) -> None:
 @pytest.mark.req("BUS-1")
 def test_readinto(loop) -> None:
     loop.repl("b = bytearray(4)\nu.write(b'abcdef')\ntime.sleep_ms(10)")
-    assert loop.repl("u.readinto(b), b, u.readinto(b, 1), b").strip() == "(4, bytearray(b'abcd'), 1, bytearray(b'ebcd'))"
+    assert loop.repl("u.readinto(b), bytes(b)").strip() == "(4, b'abcd')"
+    assert loop.repl("u.readinto(b, 1), bytes(b)").strip() == "(1, b'ebcd')"
 
 
 @pytest.mark.req("BUS-1")
@@ -56,7 +57,7 @@ a = time.ticks_us(); u.write(b'0123456789' * 4); u.flush(); b = time.ticks_us()
 print(time.ticks_diff(b, a))
 """
     expected = 40 * 10 * 1_000_000 / baud
-    assert int(loop.repl(code, 30)).strip() == pytest.approx(expected, rel=0.03, abs=1500)
+    assert int(loop.repl(code, 30)) == pytest.approx(expected, rel=0.03, abs=1500)
 
 
 @pytest.mark.req("BUS-1")
@@ -71,7 +72,7 @@ def wait(**k):
     return r, time.ticks_diff(time.ticks_ms(), a)
 print(wait(), wait(timeout=30), wait(timeout=500))
 """
-    (none, at_once), (none_30, waited_30), (none_500, waited_500) = eval(board.repl(code))
+    (none, at_once), (none_30, waited_30), (none_500, waited_500) = eval(board.repl(code).replace(") (", "), ("))
     assert (none, none_30, none_500) == (None, None, None)
     assert at_once <= 1
     assert 30 <= waited_30 <= 32

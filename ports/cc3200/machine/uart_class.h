@@ -6,6 +6,7 @@
 #include "rom_map.h"
 #include <uart.h> // the driver library's
 
+#include "machine/pin_object.h"
 #include "machine/uart.h"
 #include "machine/uart_object.h"
 
@@ -42,6 +43,50 @@ bool uart_is_console(unsigned id) {
     return MP_STATE_VM(dupterm_objs[0]) == uart_object(id);
 }
 
+// GPIO numbers of the pins a UART has unless told otherwise.
+static const uint8_t default_gpios[UART_COUNT][2] = {{1, 2}, {3, 4}};
+
+// The lines in the order of the argument `pins`, and the flow control that giving one of them asks for.
+static const struct {
+    uint8_t signal;
+    uint16_t flow;
+} uart_lines[] = {
+    {PIN_SIGNAL_TX, 0}, {PIN_SIGNAL_RX, 0}, {PIN_SIGNAL_RTS, UART_FLOWCONTROL_RX}, {PIN_SIGNAL_CTS, UART_FLOWCONTROL_TX},
+};
+
+static void connect(unsigned id, unsigned line, machine_pin_obj_t *pin) {
+    const pin_function_t *function = machine_pin_function(pin, PIN_UART, id, uart_lines[line].signal);
+    machine_pin_connect(pin, function, PIN_PULL_UP, PIN_LOW_POWER);
+}
+
+// pins: MP_OBJ_NULL for the defaults, None to leave all as they are, or (tx, rx) or (tx, rx, rts, cts), any of them None.
+// Returns the flow control.
+static uint32_t connect_pins(unsigned id, mp_obj_t pins) {
+    uint32_t flow = UART_FLOWCONTROL_NONE;
+    if (pins == MP_OBJ_NULL) {
+        for (unsigned line = 0; line < 2; line++) {
+            int index = pin_mapper_find_gpio(default_gpios[id][line]);
+            if (index != PIN_NONE) {
+                connect(id, line, machine_pin_at(index));
+            }
+        }
+    } else if (pins != mp_const_none) {
+        size_t count;
+        mp_obj_t *items;
+        mp_obj_get_array(pins, &count, &items);
+        if (count != 2 && count != MP_ARRAY_SIZE(uart_lines)) {
+            mp_raise_ValueError(MP_ERROR_TEXT("invalid argument(s) value"));
+        }
+        for (unsigned line = 0; line < count; line++) {
+            if (items[line] != mp_const_none) {
+                connect(id, line, machine_pin_find(items[line]));
+                flow |= uart_lines[line].flow;
+            }
+        }
+    }
+    return flow;
+}
+
 static void mp_machine_uart_print(const mp_print_t *print, mp_obj_t self_in, mp_print_kind_t kind) {
     (void)kind;
     machine_uart_obj_t *self = MP_OBJ_TO_PTR(self_in);
@@ -66,12 +111,13 @@ static void mp_machine_uart_print(const mp_print_t *print, mp_obj_t self_in, mp_
 }
 
 static void mp_machine_uart_init_helper(machine_uart_obj_t *self, size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args) {
-    enum { ARG_baudrate, ARG_bits, ARG_parity, ARG_stop, ARG_timeout, ARG_timeout_char };
+    enum { ARG_baudrate, ARG_bits, ARG_parity, ARG_stop, ARG_pins, ARG_timeout, ARG_timeout_char };
     static const mp_arg_t allowed[] = {
         { MP_QSTR_baudrate, MP_ARG_INT, {.u_int = 9600} },
         { MP_QSTR_bits, MP_ARG_INT, {.u_int = 8} },
         { MP_QSTR_parity, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE} },
         { MP_QSTR_stop, MP_ARG_INT, {.u_int = 1} },
+        { MP_QSTR_pins, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_obj = MP_OBJ_NULL} },
         { MP_QSTR_timeout, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = 0} },
         { MP_QSTR_timeout_char, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = 0} },
     };
@@ -92,7 +138,7 @@ static void mp_machine_uart_init_helper(machine_uart_obj_t *self, size_t n_args,
         .config = (args[ARG_bits].u_int - 5) * UART_CONFIG_WLEN_6
             | (parity < 0 ? UART_CONFIG_PAR_NONE : parity == PARITY_EVEN ? UART_CONFIG_PAR_EVEN : UART_CONFIG_PAR_ODD)
             | (args[ARG_stop].u_int == 1 ? UART_CONFIG_STOP_ONE : UART_CONFIG_STOP_TWO),
-        .flow = UART_FLOWCONTROL_NONE,
+        .flow = connect_pins(uart_id(self), args[ARG_pins].u_obj),
     };
     self->timeout = args[ARG_timeout].u_int;
     self->timeout_char = args[ARG_timeout_char].u_int;
@@ -101,17 +147,17 @@ static void mp_machine_uart_init_helper(machine_uart_obj_t *self, size_t n_args,
 
 static mp_obj_t mp_machine_uart_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
     (void)type;
-    mp_arg_check_num(n_args, n_kw, 1, MP_OBJ_FUN_ARGS_MAX, true);
-    mp_int_t id = mp_obj_get_int(args[0]);
+    mp_int_t id = n_args == 0 ? 0 : mp_obj_get_int(*args++);
+    n_args -= n_args > 0;
     if (id < 0 || id >= UART_COUNT) {
         mp_raise_OSError(MP_ENODEV);
     }
     machine_uart_obj_t *self = &uart_objects[id];
     // With nothing but its number, a UART that is running stays as it is.
-    if (n_args > 1 || n_kw > 0 || uart_settings(id)->baud == 0) {
+    if (n_args > 0 || n_kw > 0 || uart_settings(id)->baud == 0) {
         mp_map_t kw_args;
         mp_map_init_fixed_table(&kw_args, n_kw, args + n_args);
-        mp_machine_uart_init_helper(self, n_args - 1, args + 1, &kw_args);
+        mp_machine_uart_init_helper(self, n_args, args, &kw_args);
     }
     return MP_OBJ_FROM_PTR(self);
 }

@@ -83,7 +83,7 @@ void led_fault(void) {
 void led_tick(uint32_t now) {
     if (led.enabled && (int32_t)(now - led.next_change) >= 0) {
         drive(!led.lit);
-        led.next_change = now + (led.error ? ERROR_HALF_MS
+        led.next_change += (led.error ? ERROR_HALF_MS
             : led.lit ? HEARTBEAT_ON_MS : HEARTBEAT_PERIOD_MS - HEARTBEAT_ON_MS);
     }
 }
