@@ -18,6 +18,8 @@
 #define MICROPY_PERSISTENT_CODE_LOAD            (1)
 #define MICROPY_READER_VFS                      (1)
 #define MICROPY_ALLOC_PATH_MAX                  (128)
+// The table of fixed strings stores no hashes; they are computed where one is needed.
+#define MICROPY_QSTR_BYTES_IN_HASH              (0)
 
 // Memory: a collected heap that never moves under an interrupt, and a checked C stack.
 #define MICROPY_ENABLE_GC                       (1)
@@ -37,6 +39,7 @@
 
 // The prompt.
 #define MICROPY_HELPER_REPL                     (1)
+#define MICROPY_HAL_HAS_VT100                   (0) // ours, without printf: mphalport.c
 #define MICROPY_REPL_AUTO_INDENT                (1)
 #define MICROPY_REPL_EMACS_KEYS                 (1)
 #define MICROPY_KBD_EXCEPTION                   (1)
@@ -102,6 +105,7 @@
 #define MICROPY_PY_OS_DUPTERM_BUILTIN_STREAM    (1)
 
 #define MICROPY_PY_MACHINE                      (1)
+#define MICROPY_PY_MACHINE_SIGNAL               (0)
 #define MICROPY_PY_MACHINE_INCLUDEFILE          "machine/module.h"
 #define MICROPY_PY_MACHINE_RESET                (1)
 #define MICROPY_PY_MACHINE_DISABLE_IRQ_ENABLE_IRQ (1)

@@ -48,7 +48,8 @@ void mp_hal_delay_ms(mp_uint_t ms) {
 
 // Nanoseconds since the epoch of the time module, 2000-01-01.
 uint64_t mp_hal_time_ns(void) {
-    return calendar_ms() * 1000000ull;
+    calendar_time_t now = calendar_get();
+    return now.seconds * 1000000000ull + now.ms * 1000000;
 }
 
 uintptr_t mp_hal_stdio_poll(uintptr_t flags) {
@@ -70,4 +71,15 @@ int mp_hal_stdin_rx_chr(void) {
 mp_uint_t mp_hal_stdout_tx_strn(const char *text, size_t length) {
     int written = mp_os_dupterm_tx_strn(text, length);
     return written < 0 ? length : (mp_uint_t)written;
+}
+
+void mp_hal_move_cursor_back(unsigned columns) {
+    for (; columns; columns--) {
+        mp_hal_stdout_tx_strn("\b", 1);
+    }
+}
+
+void mp_hal_erase_line_from_cursor(unsigned columns) {
+    (void)columns;
+    mp_hal_stdout_tx_strn("\x1b[K", 3);
 }

@@ -23,6 +23,10 @@ static inline void mp_hal_restore_interrupts(uint32_t primask) {
 
 #define MICROPY_INTERNAL_WFE(timeout_ms)   event_wait(timeout_ms)
 
+// Cursor movements of the line editor.
+void mp_hal_move_cursor_back(unsigned columns);
+void mp_hal_erase_line_from_cursor(unsigned columns);
+
 #define mp_hal_ticks_us()                  system_time_us()
 #define mp_hal_ticks_cpu()                 (system_time_us() * CYCLES_PER_US)
 

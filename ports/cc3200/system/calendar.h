@@ -7,10 +7,12 @@
 // Starts the calendar at 2015-01-01 00:00:00 if it has never been set since power-up.
 void calendar_init(void);
 
-// Milliseconds since 2000-01-01 00:00:00.
-uint64_t calendar_ms(void);
+typedef struct {
+    uint32_t seconds; // since 2000-01-01 00:00:00
+    uint32_t ms;      // 0 to 999
+} calendar_time_t;
 
-// Sets it; milliseconds since 2000-01-01 00:00:00.
-void calendar_set_ms(uint64_t ms);
+calendar_time_t calendar_get(void);
+void calendar_set(calendar_time_t now);
 
 #endif
