@@ -67,7 +67,6 @@
 #define MICROPY_PY_BUILTINS_EXECFILE            (1)
 #define MICROPY_PY_ARRAY_SLICE_ASSIGN           (1)
 #define MICROPY_PY_COLLECTIONS_ORDEREDDICT      (1)
-#define MICROPY_PY_COLLECTIONS_DEQUE            (1)
 
 // Modules.
 #define MICROPY_PY_IO_IOBASE                    (1)

@@ -2,6 +2,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "inc/hw_ints.h"
 #include "inc/hw_memmap.h"
@@ -21,14 +22,12 @@
 #include "system/start_up.h"
 
 // ARMv7-M Architecture Reference Manual, B3.2.15: bits of the Configurable Fault Status Register.
-static const struct {
-    uint8_t bit;
-    char name[12];
-} cfsr_bits[] = {
-    {0, "IACCVIOL"}, {1, "DACCVIOL"}, {3, "MUNSTKERR"}, {4, "MSTKERR"}, {7, "MMARVALID"},
-    {8, "IBUSERR"}, {9, "PRECISERR"}, {10, "IMPRECISERR"}, {11, "UNSTKERR"}, {12, "STKERR"}, {15, "BFARVALID"},
-    {16, "UNDEFINSTR"}, {17, "INVSTATE"}, {18, "INVPC"}, {19, "NOCP"}, {24, "UNALIGNED"}, {25, "DIVBYZERO"},
-};
+// One name a bit, those the architecture leaves out empty.
+static const char cfsr_names[] =
+    "IACCVIOL\0DACCVIOL\0\0MUNSTKERR\0MSTKERR\0\0\0MMARVALID\0"
+    "IBUSERR\0PRECISERR\0IMPRECISERR\0UNSTKERR\0STKERR\0\0\0BFARVALID\0"
+    "UNDEFINSTR\0INVSTATE\0INVPC\0NOCP\0\0\0\0\0UNALIGNED\0DIVBYZERO";
+#define CFSR_BITS (26)
 
 // 32 interrupts in each register.
 #define NVIC_WORDS ((NUM_INTERRUPTS - 16 + 31) / 32)
@@ -40,10 +39,21 @@ static void put(const char *text) {
 }
 
 static void put_hex(const char *name, uint32_t value) {
+    put(" ");
     put(name);
+    put("=");
     for (int shift = 28; shift >= 0; shift -= 4) {
         MAP_UARTCharPut(UARTA0_BASE, "0123456789abcdef"[(value >> shift) & 15]);
     }
+}
+
+// Eight registers on a line; their names follow each other, each with its NUL.
+static void put_registers(const char *names, const uint32_t *values) {
+    for (size_t i = 0; i < 8; i++) {
+        put_hex(names, values[i]);
+        names += strlen(names) + 1;
+    }
+    put("\r\n");
 }
 
 static void put_task(void) {
@@ -91,21 +101,21 @@ void fault_stop(const char *why, const char *detail) {
 __attribute__((noreturn, used))
 void fault_dump(const uint32_t *frame, uint32_t exc_return, const uint32_t *saved);
 void fault_dump(const uint32_t *frame, uint32_t exc_return, const uint32_t *saved) {
-    static const char frame_names[8][6] = {" r0=", " r1=", " r2=", " r3=", " r12=", " lr=", " pc=", " psr="};
-    static const char saved_names[8][6] = {" r4=", " r5=", " r6=", " r7=", " r8=", " r9=", " r10=", " r11="};
     uint32_t exception;
     __asm volatile ("mrs %0, ipsr" : "=r" (exception));
     uint32_t cfsr = HWREG(NVIC_FAULT_STAT);
     uint32_t hfsr = HWREG(NVIC_HFAULT_STAT);
 
     open("Hard fault:");
-    put_hex(" exception=", exception);
+    put_hex("exception", exception);
     put_task();
-    for (size_t i = 0; i < sizeof(cfsr_bits) / sizeof(cfsr_bits[0]); i++) {
-        if (cfsr >> cfsr_bits[i].bit & 1) {
+    const char *name = cfsr_names;
+    for (unsigned bit = 0; bit < CFSR_BITS; bit++) {
+        if (cfsr >> bit & 1) {
             put(" ");
-            put(cfsr_bits[i].name);
+            put(name);
         }
+        name += strlen(name) + 1;
     }
     if (hfsr & NVIC_HFAULT_STAT_FORCED) {
         put(" FORCED");
@@ -115,21 +125,15 @@ void fault_dump(const uint32_t *frame, uint32_t exc_return, const uint32_t *save
     }
     put("\r\n");
     if ((uintptr_t)frame >= 0x20000000 && (uintptr_t)frame <= 0x20040000 - 32) {
-        for (size_t i = 0; i < 8; i++) {
-            put_hex(frame_names[i], frame[i]);
-        }
-        put("\r\n");
+        put_registers("r0\0r1\0r2\0r3\0r12\0lr\0pc\0psr", frame);
     }
-    for (size_t i = 0; i < 8; i++) {
-        put_hex(saved_names[i], saved[i]);
-    }
-    put("\r\n");
-    put_hex(" sp=", (uintptr_t)frame);
-    put_hex(" exc_return=", exc_return);
-    put_hex(" cfsr=", cfsr);
-    put_hex(" hfsr=", hfsr);
-    put_hex(" bfar=", HWREG(NVIC_FAULT_ADDR));
-    put_hex(" mmar=", HWREG(NVIC_MM_ADDR));
+    put_registers("r4\0r5\0r6\0r7\0r8\0r9\0r10\0r11", saved);
+    put_hex("sp", (uintptr_t)frame);
+    put_hex("exc_return", exc_return);
+    put_hex("cfsr", cfsr);
+    put_hex("hfsr", hfsr);
+    put_hex("bfar", HWREG(NVIC_FAULT_ADDR));
+    put_hex("mmar", HWREG(NVIC_MM_ADDR));
     halt();
 }
 
