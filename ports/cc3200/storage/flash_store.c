@@ -116,8 +116,9 @@ static const flash_buffer_t *left_out(const flash_store_t *store) {
     return newest;
 }
 
-// The buffer that holds the block of sector; NULL if it can't be had.
-static flash_buffer_t *buffer_of(flash_store_t *store, uint32_t sector) {
+// The buffer that holds the block of sector; NULL if it can't be had. A block whose content is lost (by a power cut of the
+// stock firmware) can't be read, but can be written: what is not written of it is blank then.
+static flash_buffer_t *buffer_of(flash_store_t *store, uint32_t sector, bool for_edit) {
     uint32_t block = sector / FLASH_SECTORS_PER_BLOCK;
     if (block >= store->blocks) {
         return NULL;
@@ -138,7 +139,16 @@ static flash_buffer_t *buffer_of(flash_store_t *store, uint32_t sector) {
             return NULL;
         }
     }
-    if (oldest == NULL || load(oldest, block) != BLOCK_FILE_OK) {
+    if (oldest == NULL) {
+        return NULL;
+    }
+    block_file_status_t status = load(oldest, block);
+    if (status == BLOCK_FILE_LOST && for_edit) {
+        memset(oldest->data, 0, sizeof(oldest->data));
+        oldest->block = block;
+        oldest->stored_hash = ~hash_block(oldest);
+        oldest->valid = true;
+    } else if (status != BLOCK_FILE_OK) {
         return NULL;
     }
     oldest->last_use = ++store->clock;
@@ -264,12 +274,12 @@ bool flash_store_create(flash_store_t *store) {
 }
 
 const uint8_t *flash_store_look(flash_store_t *store, uint32_t sector) {
-    flash_buffer_t *buffer = buffer_of(store, sector);
+    flash_buffer_t *buffer = buffer_of(store, sector, false);
     return buffer == NULL ? NULL : sector_in(buffer, sector);
 }
 
 uint8_t *flash_store_edit(flash_store_t *store, uint32_t sector) {
-    flash_buffer_t *buffer = buffer_of(store, sector);
+    flash_buffer_t *buffer = buffer_of(store, sector, true);
     if (buffer == NULL) {
         return NULL;
     }
