@@ -1,4 +1,4 @@
-"""wipy-sim's words about the network: what is understood, what is refused, ports that are taken."""
+"""wipy-sim's words about network and flash: what is understood, what is refused, ports that are taken."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from cc3200sim import cli
+from cc3200sim.flash import Flash
 
 Run = Callable[..., tuple[int, str]]
 SPIN = bytes.fromhex("00400320 09400020 fee7".replace(" ", ""))  # stack, entry, b .
@@ -45,6 +46,13 @@ def test_a_port_asked_for_by_name_that_is_taken_ends_in_a_line(run: Run) -> None
         status, said = run("--forward", f"{port}:23")
     assert status == 1
     assert said == f"wipy-sim: port {port} is in use: --forward PORT:23 takes another one\n"
+
+
+def test_a_new_flash_has_the_size_asked_for(run: Run, tmp_path: Path) -> None:
+    status, _ = run("--no-network", "--flash", str(tmp_path / "flash"), "--flash-size", "1")
+    assert status == 0
+    flash = Flash.load(tmp_path / "flash")
+    assert flash.size == 1 << 20 and flash.read("/sys/mcuimg.bin") == SPIN
 
 
 def test_without_a_network(run: Run) -> None:

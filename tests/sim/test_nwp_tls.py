@@ -272,6 +272,31 @@ def test_the_board_as_a_server(board: TlsHost, chain: Chain) -> None:
     assert bytes(peer.plain) == b"goodbye" and peer.stream.peer_closed
 
 
+def test_a_server_that_asks_for_certificates(board: TlsHost, chain: Chain) -> None:
+    server = serve(board)
+    assert board.option(server, CA_FILE, b"/cert/ca.pem") == 0
+    assert board.status(0x9403, bytes([server, 2, 0, 0])) == 0
+    stranger = client(board, context(False, ca=chain.ca))
+    board.work()
+    descriptor, kind, code = struct.unpack_from("<BBh", board.expect(0x100F))
+    assert (descriptor, kind) == (server, 1) and code < 0 and stranger.stream.state == "reset"
+    friend = client(board, context(False, chain.good, ca=chain.ca))
+    board.work()
+    descriptor, _ = board.accepted()
+    friend.send(b"hello")
+    assert board.recv(descriptor) == b"hello"
+
+
+def test_dh_parameters_must_be_good(board: TlsHost) -> None:
+    server = serve(board)
+    assert board.option(server, 33, b"nothing") == 0
+    assert board.status(0x9403, bytes([server, 2, 0, 0])) == 0
+    stream = board.network.connect(443)
+    board.run(0.5)
+    assert struct.unpack_from("<BBh", board.expect(0x100F)) == (server, 1, -459)
+    assert stream.state == "refused"
+
+
 def test_a_client_that_does_not_speak_tls(board: TlsHost) -> None:
     server = serve(board)
     assert board.status(0x9403, bytes([server, 2, 0, 0])) == 0

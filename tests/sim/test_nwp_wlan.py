@@ -392,3 +392,29 @@ def test_device_name(host: Host) -> None:
     assert get_option(host, 0x9C27, 16, 0) == (0, 0, b"wipy-1")
     assert set_option(host, 0x9C0B, 16, 0, b"not a name") == -118
     assert set_option(host, 0x9C0B, 16, 0, b"x" * 33) == -117
+
+
+def test_the_board_answers_for_its_names() -> None:
+    host = access_point()
+    assert host.network.ask_mdns("mysimplelink.local") is None  # no address yet
+    host.expect(IP_ACQUIRED)
+    assert host.network.ask_mdns("mysimplelink.local") == ("192.168.1.1", 0, "")
+    assert set_option(host, 0x9C0B, 16, 0, b"wipy-1") == 0
+    assert host.network.ask_mdns("mysimplelink.local") is None
+    assert host.network.ask_mdns("wipy-1.local") == ("192.168.1.1", 0, "")
+    name = b"wipy-1._telnet._tcp.local"
+    assert host.status(0x9C34, struct.pack("<BBHII", len(name), 4, 23, 120, 1 << 31) + name + b"repl") == 0
+    assert host.network.ask_mdns("_telnet._tcp.local") == ("192.168.1.1", 23, "repl")
+    assert host.status(0x9C61, struct.pack("<I", 4)) == 0
+    assert host.network.ask_mdns("wipy-1.local") is None
+
+
+def test_the_dns_server_of_the_access_point() -> None:
+    host = access_point()
+    host.expect(IP_ACQUIRED)
+    assert host.network.ask_dns("mysimplelink.net") == "192.168.1.1"
+    assert set_option(host, 0x9C0B, 16, 1, b"wipy.lan") == 0
+    assert host.network.ask_dns("mysimplelink.net") is None
+    assert host.network.ask_dns("wipy.lan") == "192.168.1.1"
+    assert host.status(0x9C61, struct.pack("<I", 8)) == 0
+    assert host.network.ask_dns("wipy.lan") is None

@@ -15,7 +15,7 @@ from pathlib import Path
 from cc3200sim import bench, rom
 from cc3200sim.bus import Access
 from cc3200sim.console import ConsoleError, open_console
-from cc3200sim.flash import Flash, FlashError
+from cc3200sim.flash import DEFAULT_SIZE, Flash, FlashError
 from cc3200sim.machine import Machine
 from cc3200sim.native import NativeError
 from cc3200sim.pin_view import PinLines, PinStatus
@@ -47,6 +47,14 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         type=Path,
         help="serial flash: made if missing, saved at the end; else it starts blank and is forgotten",
+    )
+    run.add_argument(
+        "--flash-size",
+        metavar="MIB",
+        type=int,
+        choices=(1, 2, 4, 8, 16),
+        default=DEFAULT_SIZE >> 20,
+        help="size of a new serial flash: 2 on the WiPy (default), 1 on the LaunchPad",
     )
     run.add_argument(
         "--rom", metavar="FILE", type=Path, help=f"the ROM stand-in, else ${rom.ROM_VARIABLE} or build/rom/rom.bin"
@@ -142,11 +150,11 @@ def _read_image(path: Path) -> bytes:
         raise UsageError(f"can't read the image {path}: {error.strerror}") from error
 
 
-def _open_flash(path: Path | None) -> Flash:
+def _open_flash(path: Path | None, size: int) -> Flash:
     if path is None or not path.exists():
         if path is not None and not os.access(path.parent, os.W_OK):
             raise UsageError(f"can't make the serial flash {path}: its folder is missing or not writable")
-        return Flash()
+        return Flash(size)
     return Flash.load(path)
 
 
@@ -154,7 +162,7 @@ def _run(arguments: argparse.Namespace) -> None:
     if arguments.image is None and arguments.flash is None:
         raise UsageError("nothing to start: give --image FILE, or --flash FILE with an image in it")
     image = _read_image(arguments.image) if arguments.image is not None else None
-    flash = _open_flash(arguments.flash)
+    flash = _open_flash(arguments.flash, arguments.flash_size << 20)
     network = _open_network(arguments)
     radio = Radio(arguments.access_point, host_joins=network is not None)
     fast = arguments.core == "fast"

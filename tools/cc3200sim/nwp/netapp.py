@@ -10,6 +10,7 @@ from cc3200sim.clock import CPU_HZ
 from cc3200sim.nwp.errors import NetAppError
 from cc3200sim.nwp.netcfg import ipv4
 from cc3200sim.nwp.service import Handler, Service, basic, log, response_of
+from cc3200sim.nwp.wlan_settings import ROLE_AP
 
 if TYPE_CHECKING:
     from cc3200sim.nwp.processor import NetworkProcessor
@@ -47,8 +48,8 @@ class NetApp(Service):
         self._sent = self._answered = self._ping_started = 0
 
     def start(self) -> None:
-        """HTTP, DHCP (for stations of the own access point) and mDNS run unless stopped before."""
-        self._running = self.kept("netapp.running", HTTP | DHCP | MDNS)
+        """HTTP, DHCP and DNS (for stations of the own access point) and mDNS run unless stopped before."""
+        self._running = self.kept("netapp.running", HTTP | DHCP | MDNS | DNS)
         self.dhcp_pool = list(self.kept("netapp.dhcp", _DEFAULT_POOL))
         self.services = {
             name: (port, text, ttl) for name, (port, text, ttl) in self.kept("netapp.services", {}).items()
@@ -58,6 +59,20 @@ class NetApp(Service):
     def dhcp_running(self) -> bool:
         """Whether stations are given addresses."""
         return bool(self._running & DHCP)
+
+    def answer_mdns(self, name: str) -> tuple[int, str] | None:
+        """The answer to an mDNS question: port and text of a service, (0, "") for its own name, None for none."""
+        if not self._running & MDNS or not self.nwp.wlan.has_address:
+            return None
+        if name == f"{self.device_name}.local":
+            return 0, ""
+        found = next((value for full, value in self.services.items() if full.endswith(name)), None)
+        return None if found is None else found[:2]
+
+    def answers_dns(self, name: str) -> bool:
+        """Whether its DNS server (of an access point) gives its own address for a name: its domain name only."""
+        domain = bytes.fromhex(self.kept(f"netapp.{DEVICE_CONFIG}.1", b"mysimplelink.net".hex())).decode("latin-1")
+        return bool(self._running & DNS) and self.nwp.wlan.role == ROLE_AP and name == domain
 
     @property
     def device_name(self) -> str:

@@ -186,3 +186,14 @@ class NetworkEnd:
             self._table.sockets[listener].queue.remove(connection)
             self._table.drop(connection)
             self._tls_accept_failed(self._table.sockets[listener], code)
+
+    # --- names of the board -----------------------------------------------------------------------------------------
+
+    def answer_mdns(self, name: str) -> tuple[int, int, str] | None:
+        """The board's answer to an mDNS question: address, port (0 for its own name), text."""
+        found = self._nwp.netapp.answer_mdns(name)
+        return None if found is None else (self._table.own_address(), *found)
+
+    def answer_dns(self, name: str) -> int | None:
+        """The address the board's DNS server gives for a name."""
+        return self._table.own_address() or None if self._nwp.netapp.answers_dns(name) else None

@@ -123,7 +123,20 @@ def make_context(flash: Flash, options: TlsOptions, *, server: bool) -> ssl.SSLC
         context.verify_flags |= _NO_CHECK_TIME
     if server or options.certificate or options.private_key:
         _load_own(context, flash, options)
+    if server and options.dh:
+        _load_dh(context, flash, options.dh)
     return context
+
+
+def _load_dh(context: ssl.SSLContext, flash: Flash, name: str) -> None:
+    parameters = flash.read(name)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "dh.pem"
+        path.write_bytes(parameters or b"")
+        try:
+            context.load_dh_params(str(path))
+        except (ssl.SSLError, OSError) as error:
+            raise TlsFailure(TlsError.BAD_DH_FILE) from error
 
 
 @dataclass

@@ -61,6 +61,12 @@ class Stack(Protocol):
     def datagram(self, address: int, port: int, local_port: int, data: bytes) -> None:
         """A UDP datagram."""
 
+    def answer_mdns(self, name: str) -> tuple[int, int, str] | None:
+        """The board's answer to an mDNS question: address, port (0 for its own name), text."""
+
+    def answer_dns(self, name: str) -> int | None:
+        """The address the board's own DNS server gives for a name."""
+
 
 class Network(Protocol):
     """What the network processor asks of the network."""
@@ -264,6 +270,16 @@ class MemoryNetwork:
         self.hosts.add(address)
         self.udp_peers[key] = []
         return UdpPeer(self, key)
+
+    def ask_mdns(self, name: str) -> tuple[str, int, str] | None:
+        """Look for the board's name in .local, or for the end of a service's name: address, port (0), text."""
+        found = self.stack.answer_mdns(name)
+        return None if found is None else (dotted(found[0]), found[1], found[2])
+
+    def ask_dns(self, name: str) -> str | None:
+        """Ask the DNS server of the board's access point."""
+        found = self.stack.answer_dns(name)
+        return None if found is None else dotted(found)
 
     # --- the machinery ----------------------------------------------------------------------------------------------
 
