@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from typing import Any
 
 from cc3200sim.flash import Flash
 from cc3200sim.machine import Machine
@@ -109,6 +110,7 @@ class Board:
     def __init__(self, machine: Machine) -> None:
         self.machine = machine
         self.uart = Uart(machine)
+        self._in_raw_repl = False
 
     @classmethod
     def from_image(
@@ -166,6 +168,7 @@ class Board:
     def reset(self, *, to_prompt: bool = True) -> bytes:
         """Pull the reset pin: all but the flash and the world outside starts over."""
         self.machine.uart.pending.clear()
+        self._in_raw_repl = False
         return self.power_on(to_prompt=to_prompt)
 
     def wait_prompt(self, seconds: float = _BOOT_SECONDS) -> bytes:
@@ -181,9 +184,11 @@ class Board:
         Line ends come back as \\n.
         """
         self.uart.read()
+        if not text.strip():
+            return ""  # nothing at all would be a soft reset in the raw REPL
         if _is_expression(text):
             self.uart.write(text.encode() + b"\r")
-            shown = self.uart.read_until(b"\r\n" + PROMPT, seconds) if text.strip() else b""
+            shown = self.uart.read_until(b"\r\n" + PROMPT, seconds)
             _echo, _, output = shown.partition(b"\r\n")
             output = output.removesuffix(PROMPT)
         else:
@@ -191,23 +196,42 @@ class Board:
         return output.decode("utf-8", "replace").replace("\r\n", "\n")
 
     def _raw(self, text: str, seconds: float) -> bytes:
+        self._in_raw_repl = True
         self.uart.write(_CTRL_A)
         self.uart.read_until(_RAW_PROMPT, seconds)
         self.uart.write(text.encode() + _CTRL_D)
         answer = self.uart.read_until(_CTRL_D + b">", seconds)
         self.uart.write(_CTRL_B)
         self.wait_prompt(seconds)
+        self._in_raw_repl = False
         output, _, error = answer.removeprefix(b"OK").removesuffix(_CTRL_D + b">").partition(_CTRL_D)
         return output + error
 
     def interrupt(self, seconds: float = 10.0) -> bytes:
-        """Press Ctrl-C and wait for the prompt."""
+        """Press Ctrl-C and wait for the prompt, also after code that ran longer than `repl` waited."""
         self.uart.write(_CTRL_C)
-        return self.wait_prompt(seconds)
+        said = b""
+        if self._in_raw_repl:
+            said = self.uart.read_until(_CTRL_D + b">", seconds)
+            self.uart.write(_CTRL_B)
+        said += self.wait_prompt(seconds)
+        self._in_raw_repl = False
+        return said
+
+    # Snapshots
+
+    def save(self) -> dict[str, Any]:
+        """The state of everything; cheap, so keep as many as you like."""
+        return self.machine.save()
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go back to a state that this board saved at its prompt."""
+        self.machine.restore(state)
+        self._in_raw_repl = False
 
 
 def _is_expression(text: str) -> bool:
-    if "\n" in text or not text.strip():
+    if "\n" in text:
         return False
     try:
         ast.parse(text.strip(), mode="eval")

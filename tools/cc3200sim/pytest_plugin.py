@@ -59,14 +59,14 @@ def booted_board(wipy_image: bytes, wipy_rom: bytes) -> tuple[Board, dict[str, A
     """A board and its state at the first prompt, the file system made. Tests take `board`."""
     board = Board.from_image(wipy_image, wipy_rom)
     board.power_on()
-    return board, board.machine.save()
+    return board, board.save()
 
 
 @pytest.fixture
 def board(booted_board: tuple[Board, dict[str, Any]]) -> Iterator[Board]:
     """A board at its prompt, just booted, whatever the tests before did with it."""
     board, state = booted_board
-    board.machine.restore(state)
+    board.restore(state)
     yield board
     for access in board.machine.bus.forget_unmodelled():
         warnings.warn(UnmodelledWarning(str(access)), stacklevel=1)
