@@ -50,6 +50,29 @@ def test_the_pin_is_the_scripts_when_the_heartbeat_is_off(board) -> None:
 
 
 @pytest.mark.req("LED-2")
+@pytest.mark.parametrize("name", ["main.py", "boot.py"])
+def test_a_script_that_fails_flashes_quickly(board, name: str) -> None:
+    board.repl(f"with open('/flash/{name}', 'w') as f: f.write('1 // 0\\n')", 30)
+    shown = board.reset()
+    assert b"ZeroDivisionError" in shown
+    seen = flashes(edges(board, 2000))
+    assert len(seen) >= 18
+    assert all(length == pytest.approx(50, abs=1.1) for _, length in seen)
+    # Typing is the sign that somebody has noticed.
+    assert board.repl("1 + 1").strip() == "2"
+    assert flashes(edges(board, 3000)) == []
+
+
+@pytest.mark.req("LED-2")
+def test_an_interrupted_script_has_not_failed(board) -> None:
+    board.repl("with open('/flash/main.py', 'w') as f: f.write('print(\"on\")\\nwhile True: pass\\n')", 30)
+    board.reset(to_prompt=False)
+    board.uart.read_until(b"on\r\n", 30)
+    board.interrupt()
+    assert flashes(edges(board, 2000)) == []
+
+
+@pytest.mark.req("LED-2")
 def test_a_hard_fault_leaves_it_on(board) -> None:
     board.uart.write(b"import machine; machine.mem32[0x60000000]\r")
     board.uart.read_until(b"Hard fault:")

@@ -5,9 +5,9 @@
 
 // Stack sizes in bytes; tests/firmware/test_stacks.py measures what is used of each.
 #define MAIN_STACK_BYTES        1024    // start-up and interrupt handlers
-#define IDLE_STACK_BYTES        512
+#define IDLE_STACK_BYTES        256
 #define INTERPRETER_STACK_BYTES 8192
-#define SPAWN_STACK_BYTES       1280    // the network processor's events
+#define SPAWN_STACK_BYTES       1024    // the network processor's events
 
 // Task priorities, 0 (idle) to configMAX_PRIORITIES - 1.
 #define INTERPRETER_PRIORITY    (1)

@@ -1,0 +1,77 @@
+"""How much of every stack is used: painted at start-up, looked at after a workload."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from elftools.elf.elffile import ELFFile
+
+PAINT = b"\xa5"
+STACKS = ("main_stack", "idle_stack", "interpreter_stack", "spawn_stack")
+
+WORKLOAD = [
+    "import os, json, re, struct, binascii, hashlib, time, machine, _thread, gc",
+    "with open('/flash/a.txt', 'w') as f:\n for i in range(100): f.write('line %d\\n' % i)",
+    "print(len(open('/flash/a.txt').read()), os.listdir('/flash'), os.stat('/flash/a.txt'), os.statvfs('/flash'))",
+    "os.mkdir('/flash/d')\nos.rename('/flash/a.txt', '/flash/d/b.txt')\nos.remove('/flash/d/b.txt')\nos.rmdir('/flash/d')",
+    "print(json.loads(json.dumps({'a': [1, {'b': [2, {'c': [3, (4,)]}]}]})))",
+    "print(re.sub('(a|b)+', lambda m: m.group(0).upper(), 'xabbay'))",
+    "def f(n): return n if n < 2 else f(n - 1) + f(n - 2)\nprint(f(7))",
+    "class A:\n def __init__(self, *a, **k): self.x = [i for i in range(10) if i % 2]\nclass B(A): pass\nprint(B(1, c=2).x)",
+    "exec('def g(a, *b, c=1, **d):\\n for i in b:\\n  try:\\n   with open(\"x\") as f: pass\\n  except OSError as e: print(e)')",
+    "g(1, 2, 3)\nprint(sorted([(3, 'c'), (1, 'a')], key=lambda p: p[0]), 3 ** 100, f'{10 ** 30:,d}')",
+    "try:\n try:\n  1 // 0\n finally:\n  raise ValueError('x')\nexcept ValueError as e:\n print(repr(e))",
+    "print(hashlib.sha256(bytes(1000)).digest(), os.urandom(8), os.uname())",
+    "def w():\n for i in range(20): time.sleep_ms(1); json.dumps([i])\nfor i in range(3): _thread.start_new_thread(w, ())\ntime.sleep(1)",
+    "p = machine.Pin('GP9', mode=machine.Pin.OUT)\np.toggle()\nprint(p, p.alt_list())\nhelp('modules')",
+    "u = machine.UART(1, 9600)\nu.write(b'x' * 50)\nprint(u)",
+    "import nothere",
+    "with open('/flash/m.py', 'w') as f: f.write('import json\\nprint(json.dumps({}))\\n')\nimport sys\nsys.path.append('/flash')\nimport m",
+    "os.remove('/flash/m.py')",
+]
+
+
+@pytest.fixture(scope="module")
+def symbols(pytestconfig: pytest.Config) -> dict[str, tuple[int, int]]:
+    """Address and size of each stack, from the ELF file beside the image."""
+    named = pytestconfig.getoption("--wipy-image")
+    image = Path(named) if named else pytestconfig.rootpath / "build" / "WIPY" / "mcuimg.bin"
+    with image.with_name("firmware.elf").open("rb") as stream:
+        table = ELFFile(stream).get_section_by_name(".symtab")
+        return {s.name: (s["st_value"], s["st_size"]) for s in table.iter_symbols() if s.name in STACKS}
+
+
+def free(board, where: tuple[int, int]) -> int:
+    """Bytes at the low end of a stack that were never written."""
+    memory = bytes(board.machine.cpu.read_memory(*where))
+    return len(memory) - len(memory.lstrip(PAINT))
+
+
+def test_every_task_leaves_a_quarter_of_its_stack(board, symbols: dict[str, tuple[int, int]]) -> None:
+    board.reset()
+    for code in WORKLOAD:
+        board.repl(code, 60)
+    board.uart.write(b"12\x7f\x7fos.un\t()\r\x05x = 1\r\x04while True: pass\r\r")
+    board.run(500)
+    board.interrupt()
+    assert set(symbols) == set(STACKS)
+    left = {name: 100 * free(board, where) // where[1] for name, where in symbols.items()}
+    print({name: (where[1] - free(board, where), where[1]) for name, where in symbols.items()})
+    assert {name: percent for name, percent in left.items() if percent < 25} == {}
+
+
+def test_runaway_recursion_stays_inside(board, symbols: dict[str, tuple[int, int]]) -> None:
+    """The limit Python sees leaves room for what C calls without asking and for the frame of an interrupt."""
+    for code in (
+        "def f(): f()\nf()",
+        "l = []\nfor i in range(2000): l = [l]\nprint(repr(l))",
+        "exec('(' * 300 + '1' + ')' * 300)",
+        "import json\njson.loads('[' * 500 + ']' * 500)",
+        "import re\nre.match('(' * 100 + 'a*' + ')*' * 100, 'a' * 50)",
+        "def g():\n try: g()\n finally: open('/flash/nothing')\ng()",
+        "class A:\n def __repr__(s): return repr(s)\nA()",
+    ):
+        board.repl(code, 60)
+        print(free(board, symbols["interpreter_stack"]), code[:20])
+    assert free(board, symbols["interpreter_stack"]) >= 256
