@@ -50,6 +50,8 @@
 // Interrupt handlers in Python run through the scheduler.
 #define MICROPY_ENABLE_SCHEDULER                (1)
 #define MICROPY_SCHEDULER_DEPTH                 (8)
+void event_signal(void);
+#define MICROPY_SCHED_HOOK_SCHEDULED            event_signal() // a task that waits runs them
 #define MICROPY_SCHEDULER_STATIC_NODES          (1)
 
 // Builtins.

@@ -131,3 +131,38 @@ def test_deinit_closes(board) -> None:
     assert board.repl("u").strip() == "UART(1)"
     board.repl("u.init(9600)")
     assert board.repl("u.write(b'x')").strip() == "1"
+
+
+@pytest.mark.req("BUS-1")
+def test_irq_on_received_bytes(loop) -> None:
+    code = """
+got = []
+def handler(uart):
+    got.append(uart.read())
+i = u.irq(trigger=UART.RX_ANY, priority=3, handler=handler, wake=machine.IDLE)
+u.write(b'abc')
+time.sleep_ms(50)
+first = b''.join(got)
+i.disable()
+u.write(b'd')
+time.sleep_ms(50)
+print(first, b''.join(got), u.any())
+i.enable()
+u.write(b'e')
+time.sleep_ms(50)
+print(b''.join(got))
+"""
+    assert loop.repl(code) == "b'abc' b'abc' 1\nb'abcde'\n"
+
+
+@pytest.mark.req("BUS-1")
+def test_irq_handler_runs_while_the_prompt_waits(loop) -> None:
+    loop.repl("u.irq(handler=lambda uart: print('seen', uart.read()))\nu.write(b'xyz')")
+    loop.run(100)
+    assert b"seen b'xyz'" in loop.uart.read() or loop.repl("u.any()").strip() == "0"
+
+
+@pytest.mark.req("BUS-1")
+@pytest.mark.parametrize("arguments", ["trigger=2", "priority=0", "priority=8", "wake=4"])
+def test_bad_irq_arguments_raise(loop, arguments: str) -> None:
+    assert "ValueError" in loop.repl(f"u.irq({arguments})")

@@ -2,19 +2,25 @@
 #include "py/mphal.h"
 #include "py/mperrno.h"
 
+#include "inc/hw_ints.h"
 #include "inc/hw_types.h"
 #include "rom_map.h"
+#include "interrupt.h"
 #include <uart.h> // the driver library's
 
+#include "machine/irq.h"
 #include "machine/pin_object.h"
 #include "machine/uart.h"
 #include "machine/uart_object.h"
 
 #define MICROPY_PY_MACHINE_UART_CLASS_CONSTANTS \
     { MP_ROM_QSTR(MP_QSTR_EVEN), MP_ROM_INT(PARITY_EVEN) }, \
-    { MP_ROM_QSTR(MP_QSTR_ODD), MP_ROM_INT(PARITY_ODD) },
+    { MP_ROM_QSTR(MP_QSTR_ODD), MP_ROM_INT(PARITY_ODD) }, \
+    { MP_ROM_QSTR(MP_QSTR_RX_ANY), MP_ROM_INT(IRQ_RX_ANY) }, \
+    { MP_ROM_QSTR(MP_QSTR_irq), MP_ROM_PTR(&uart_irq_obj) },
 
 enum { PARITY_EVEN, PARITY_ODD };
+enum { IRQ_RX_ANY = 1 };
 
 struct _machine_uart_obj_t {
     mp_obj_base_t base;
@@ -240,3 +246,52 @@ static mp_uint_t mp_machine_uart_ioctl(mp_obj_t self_in, mp_uint_t request, uint
             return MP_STREAM_ERROR;
     }
 }
+
+static void bytes_arrived(unsigned id) {
+    machine_irq_happened(machine_irq_get(uart_object(id), NULL, false), IRQ_RX_ANY, false);
+}
+
+static void uart_irq_enable(const machine_irq_obj_t *irq) {
+    uart_set_receive_hook(uart_id(MP_OBJ_TO_PTR(irq->parent)), bytes_arrived);
+}
+
+static void uart_irq_disable(const machine_irq_obj_t *irq) {
+    uart_set_receive_hook(uart_id(MP_OBJ_TO_PTR(irq->parent)), NULL);
+}
+
+static const machine_irq_methods_t uart_irq_methods;
+
+// irq(trigger=UART.RX_ANY, priority=1, handler=None, wake=machine.IDLE). With no argument, the interrupt as it is.
+static mp_obj_t uart_irq(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args) {
+    enum { ARG_trigger, ARG_priority, ARG_handler, ARG_wake };
+    static const mp_arg_t allowed[] = {
+        { MP_QSTR_trigger, MP_ARG_INT, {.u_int = IRQ_RX_ANY} },
+        { MP_QSTR_priority, MP_ARG_INT, {.u_int = 1} },
+        { MP_QSTR_handler, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE} },
+        { MP_QSTR_wake, MP_ARG_INT, {.u_int = MACHINE_IDLE} },
+    };
+    mp_arg_val_t args[MP_ARRAY_SIZE(allowed)];
+    mp_arg_parse_all(n_args - 1, pos_args + 1, kw_args, MP_ARRAY_SIZE(allowed), allowed, args);
+    machine_uart_obj_t *self = MP_OBJ_TO_PTR(pos_args[0]);
+    check_open(self);
+    if (args[ARG_trigger].u_int != IRQ_RX_ANY || args[ARG_wake].u_int != MACHINE_IDLE) {
+        mp_raise_ValueError(MP_ERROR_TEXT("invalid argument(s) value"));
+    }
+    unsigned priority = machine_irq_priority(args[ARG_priority].u_int);
+    machine_irq_obj_t *irq = machine_irq_get(pos_args[0], &uart_irq_methods, true);
+    if (n_args > 1 || kw_args->used > 0) {
+        machine_irq_disable(irq);
+        irq->handler = args[ARG_handler].u_obj;
+        irq->trigger = IRQ_RX_ANY;
+        MAP_IntPrioritySet(uart_id(self) ? INT_UARTA1 : INT_UARTA0, priority);
+        machine_irq_enable(irq);
+    }
+    return MP_OBJ_FROM_PTR(irq);
+}
+static MP_DEFINE_CONST_FUN_OBJ_KW(uart_irq_obj, 1, uart_irq);
+
+static const machine_irq_methods_t uart_irq_methods = {
+    .init = uart_irq,
+    .enable = uart_irq_enable,
+    .disable = uart_irq_disable,
+};
