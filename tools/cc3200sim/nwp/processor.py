@@ -64,6 +64,8 @@ class NetworkProcessor:
         self._free_buffers = TX_BUFFERS
         self._host_buffers = 0
         self._busy_until = 0
+        self._last_ready = 0
+        self._dummy_queued = False
         self.device = Device(self)
         self.files = Files(self)
         self.netcfg = NetCfg(self)
@@ -120,7 +122,8 @@ class NetworkProcessor:
         self._outbox.clear()
         self._free_buffers = TX_BUFFERS
         self._host_buffers = 0
-        self._busy_until = 0
+        self._busy_until = self._last_ready = 0
+        self._dummy_queued = False
         self._update_irq()
 
     def reset(self) -> None:
@@ -166,26 +169,32 @@ class NetworkProcessor:
         except (struct.error, IndexError):
             log.warning("command %04X with a body of %d bytes is malformed: answered with an error", opcode, len(body))
             self.reply(response_of(opcode), basic(-1))
-        self._add_busy()
+        self._flash_done()
 
-    def _add_busy(self) -> int:
-        """Let what the flash did take its time; the cycle it is over."""
-        start = max(self.clock.now, self._busy_until)
-        self._busy_until = start + cycles(self.flash.take_busy())
-        return self._busy_until
+    def _flash_done(self) -> int:
+        """The cycle when the flash has done what it was asked for."""
+        done = self.clock.now + cycles(self.flash.take_busy())
+        self._busy_until = max(self._busy_until, done)
+        return done
 
     # --- messages to the host ---------------------------------------------------------------------------------------
 
     def reply(self, opcode: int, payload: bytes) -> None:
         """Send a response, after what the flash has to do for it."""
-        when = self._add_busy()
-        if when > self.clock.now:
-            self.clock.at(when, partial(self._fire, self._generation, self.send, (opcode, payload)))
-        else:
-            self.send(opcode, payload)
+        self._queue(opcode, payload, self._flash_done())
 
     def send(self, opcode: int, payload: bytes = b"") -> None:
-        """Queue a message: a response or an asynchronous event."""
+        """Send a message: a response or an asynchronous event."""
+        self._queue(opcode, payload, self.clock.now)
+
+    def _queue(self, opcode: int, payload: bytes, earliest: int) -> None:
+        """Messages come one after the other. The host is told of one when its words would be over: it reads at once."""
+        words = 3 + -(-len(payload) // 4)
+        self._last_ready = max(earliest, self._last_ready) + cycles(words * WORD_SECONDS)
+        self._dummy_queued = self._dummy_queued or opcode == DUMMY
+        self.clock.at(self._last_ready, partial(self._fire, self._generation, self._deliver, (opcode, payload)))
+
+    def _deliver(self, opcode: int, payload: bytes) -> None:
         self._outbox.append((opcode, payload))
         self._update_irq()
 
@@ -194,6 +203,8 @@ class NetworkProcessor:
         if not self._outbox:
             return []
         opcode, payload = self._outbox.pop(0)
+        if opcode == DUMMY:
+            self._dummy_queued = False
         self._host_buffers = self._free_buffers
         head = struct.pack(
             "<IHHBBBB",
@@ -220,7 +231,7 @@ class NetworkProcessor:
         The host may be waiting for one: unless another message comes anyway (quiet), a dummy message tells it.
         """
         self._free_buffers += 1
-        if not quiet and self._host_buffers <= 2 and not any(opcode == DUMMY for opcode, _ in self._outbox):
+        if not quiet and self._host_buffers <= 2 and not self._dummy_queued:
             self.send(DUMMY)
 
     def set_mask(self, masked: bool) -> None:
@@ -246,6 +257,8 @@ class NetworkProcessor:
                 self._free_buffers,
                 self._host_buffers,
                 self._busy_until,
+                self._last_ready,
+                self._dummy_queued,
             ),
             "services": {name: service.save() for name, service in self.services.items()},
         }
@@ -262,6 +275,8 @@ class NetworkProcessor:
             self._free_buffers,
             self._host_buffers,
             self._busy_until,
+            self._last_ready,
+            self._dummy_queued,
         ) = state["own"]
         self._outbox = list(outbox)
         for name, service in self.services.items():
