@@ -1,4 +1,4 @@
-"""Files on /flash, and the os module: what open() and os promise, and that it is still there after every kind of reset."""
+"""Files on /flash, and the os module: what open() and os promise, and that it is there after every kind of reset."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""The power goes in each flash step of a file operation, on the booted image: the drive works again, and no file but the
-one being written has changed. tests/host/test_flash_drive.py does the same with thousands of operations."""
+"""The power goes in each flash step of a file operation, on the booted image: the drive works again, and no file but
+the one being written has changed. tests/host/test_flash_drive.py does the same with thousands of operations."""
 
 from __future__ import annotations
 
@@ -149,7 +149,8 @@ def test_appending(board: Board, before: Tree) -> None:
 
 @pytest.mark.req("FS-1")
 def test_renaming(board: Board, before: Tree) -> None:
-    moved = {**others(before, "data/Measured in June.csv"), "lib/A new name for it.csv": before["data/Measured in June.csv"]}
+    old, new = "data/Measured in June.csv", "lib/A new name for it.csv"
+    moved = {**others(before, old), new: before[old]}
 
     def check(tree: Tree) -> None:
         assert tree in (before, moved)

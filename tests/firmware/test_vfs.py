@@ -111,8 +111,9 @@ print((raised(os.mount, d, '/other'), raised(os.mount, d, '/ram'), raised(os.mou
 def test_flash_stays_mounted(board: Board) -> None:
     script = """
 flash = [fs for fs, path in os.mount() if path == '/flash'][0]
-print((raised(os.unmount, '/flash'), raised(os.umount, '/flash'), raised(vfs.umount, '/flash'), raised(os.umount, flash),
-       raised(os.mount, flash, '/twice'), raised(os.umount, '/nothing'), sorted(os.listdir('/flash'))))
+print((raised(os.unmount, '/flash'), raised(os.umount, '/flash'), raised(vfs.umount, '/flash'),
+       raised(os.umount, flash), raised(os.mount, flash, '/twice'), raised(os.umount, '/nothing'),
+       sorted(os.listdir('/flash'))))
 """
     *errors, names = value(board, script)
     assert errors == [("OSError", 1)] * 5 + [("OSError", 22)]
