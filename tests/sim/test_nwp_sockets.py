@@ -497,6 +497,10 @@ def test_a_cut_cable_tells_nobody(board: SocketHost) -> None:
     assert not board.irq.level and stream.receive() == b""
     assert board.option(descriptor, RECEIVE_TIMEOUT, struct.pack("<II", 1, 0)) == 0
     assert board.recv(descriptor) == EAGAIN
+    assert pool_after(board).pool == TX_BUFFERS - 1
+    board.run(60)
+    assert pool_after(board).pool == TX_BUFFERS  # the board's TCP has given up
+    assert board.recv(descriptor) == ERROR
 
 
 def test_a_slow_network_that_loses_a_third_of_its_packets() -> None:

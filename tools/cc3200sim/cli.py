@@ -65,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument(
         "--pace",
         choices=("real", "virtual"),
-        help="keep to the wall clock, or run as fast as the host can (default: real in a terminal, else virtual)",
+        help="keep to the wall clock, or run as fast as the host can (default: real in a terminal or with --forward, else virtual)",
     )
     run.add_argument("--for", metavar="SECONDS", dest="seconds", type=_seconds, help="end after so much virtual time")
     run.add_argument(
@@ -168,7 +168,8 @@ def _run(arguments: argparse.Namespace) -> None:
     fast = arguments.core == "fast"
     machine = Machine(image, flash, rom.load(arguments.rom), radio=radio, network=network, fast=fast)
     console = open_console(arguments.uart)
-    real_time = arguments.pace == "real" or (arguments.pace is None and sys.stdin is not None and sys.stdin.isatty())
+    watched = arguments.forward or (sys.stdin is not None and sys.stdin.isatty())
+    real_time = arguments.pace == "real" or (arguments.pace is None and bool(watched))
     started = time.monotonic()
     view: PinLines | PinStatus | None = None
     try:

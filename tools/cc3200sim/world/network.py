@@ -18,6 +18,7 @@ from cc3200sim.clock import Clock, cycles
 
 MSS = 1460  # bytes of a TCP segment over Ethernet framing
 RETRANSMIT_SECONDS = 0.2  # what a lost segment is late
+GIVE_UP_SECONDS = 120.0  # ours: how long the board's TCP repeats a segment that nobody acknowledges
 HOST_ADDRESS = "192.168.1.2"  # where in-memory peers are unless they say otherwise
 
 
@@ -124,6 +125,7 @@ class _Connection:
     paused: bool = False
     unacknowledged: int = 0
     cut: bool = False
+    giving_up: bool = False
     last_to_board: int = 0
     last_from_board: int = 0
 
@@ -176,7 +178,10 @@ class Stream:
         self._network.reset_by_peer(self._number)
 
     def cut(self) -> None:
-        """Pull the cable: from now on nothing gets through in either direction, and nobody is told."""
+        """Pull the cable: from now on nothing gets through in either direction, and nobody is told.
+
+        The board's TCP gives up on what it sends after two minutes; what it only listens to stays as it is.
+        """
         self._connection.cut = True
 
     def pause(self) -> None:
@@ -434,6 +439,9 @@ class MemoryNetwork:
     def _segment_from_board(self, connection: int, data: bytes) -> None:
         state = self.connections[connection]
         if state.cut:
+            if not state.giving_up:
+                state.giving_up = True
+                self._later(GIVE_UP_SECONDS, self._reset_arrived, connection)
             return
         if state.state != "open":
             self._to_board(connection, 0, self._reset_arrived)
