@@ -65,7 +65,8 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument(
         "--pace",
         choices=("real", "virtual"),
-        help="keep to the wall clock, or run as fast as the host can (default: real in a terminal or with --forward, else virtual)",
+        help="keep to the wall clock, or run as fast as the host can (default: real in a terminal or with --forward, "
+        "else virtual)",
     )
     run.add_argument("--for", metavar="SECONDS", dest="seconds", type=_seconds, help="end after so much virtual time")
     run.add_argument(
