@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from cc3200sim.world.network import MemoryNetwork
-from test_nwp_sockets import SocketHost
+from socket_host import SocketHost
 
 
 def test_delay_and_rate_are_kept() -> None:

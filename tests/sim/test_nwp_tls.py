@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import pytest
 from cc3200sim.world.network import HOST_ADDRESS, Stream
 from certificates import Certificate, authority, der, signed
-from test_nwp_sockets import SocketHost
+from socket_host import SocketHost
 
 SECURE = 100
 METHOD, MASK, KEY_FILE, CERTIFICATE_FILE, CA_FILE = 25, 26, 30, 31, 32
