@@ -251,7 +251,7 @@ static unsigned le16(const uint8_t *bytes) {
     return bytes[0] | bytes[1] << 8;
 }
 
-static void walk(const uint8_t *entries, unsigned count, unsigned self);
+static bool walk(const uint8_t *entries, unsigned count, unsigned self);
 
 static unsigned follow(unsigned first) {
     unsigned length = 0;
@@ -269,15 +269,18 @@ static void walk_folder(unsigned first, unsigned parent) {
     CHECK(start[0] == '.' && le16(start + 26) == first, "folder at %u has a wrong .", first);
     CHECK(start[32] == '.' && le16(start + 58) == parent, "folder at %u has a wrong ..", first);
     for (unsigned cluster = first; cluster < 0xff8; cluster = fat[cluster]) {
-        walk(image + (data_sector + cluster - 2) * 512, 16, first);
+        if (!walk(image + (data_sector + cluster - 2) * 512, 16, first)) {
+            return;
+        }
     }
 }
 
-static void walk(const uint8_t *entries, unsigned count, unsigned self) {
+// False when the end of the directory is among these entries.
+static bool walk(const uint8_t *entries, unsigned count, unsigned self) {
     for (unsigned i = 0; i < count; i++) {
         const uint8_t *entry = entries + i * 32;
         if (entry[0] == 0) {
-            return;
+            return false;
         }
         if (entry[0] == 0xe5 || entry[0] == '.' || (entry[11] & 0x08)) {
             continue;
@@ -285,7 +288,8 @@ static void walk(const uint8_t *entries, unsigned count, unsigned self) {
         unsigned first = le16(entry + 26);
         unsigned long length = le16(entry + 28) | (unsigned long)le16(entry + 30) << 16;
         if (entry[11] & 0x10) {
-            CHECK(first != 0 && follow(first) > 0, "folder without a cluster");
+            CHECK(first != 0 && follow(first) > 0, "folder %.11s at %ld has no cluster but %u", entry,
+                (long)(entry - image), first);
             walk_folder(first, self);
         } else if (first == 0) {
             CHECK(length == 0, "file of %lu bytes without a cluster", length);
@@ -294,6 +298,7 @@ static void walk(const uint8_t *entries, unsigned count, unsigned self) {
             CHECK(chain == (length + 511) / 512, "file of %lu bytes has %lu clusters", length, chain);
         }
     }
+    return true;
 }
 
 static void check_volume(void) {
@@ -314,7 +319,7 @@ static void check_volume(void) {
     memset(owner, 0, sizeof(owner));
     walk(image + (1 + fat_sectors) * 512, le16(image + 17), 0);
     for (unsigned i = 2; i < clusters + 2; i++) {
-        CHECK(fat[i] == 0 || owner[i], "cluster %u is lost", i);
+        CHECK(fat[i] == 0 || fat[i] == 0xff7 || owner[i], "cluster %u is lost, %x", i, fat[i]); // 0xff7: bad
     }
 }
 
@@ -725,6 +730,27 @@ static void torture(FRESULT (*body)(const action_t *), const action_t *action, b
     }
 }
 
+// Whatever the FAT and the directories hold, the check makes a sound volume of it.
+static void damage(long rounds) {
+    saved = medium;
+    strcpy(operation, "damage");
+    for (long round = 0; round < rounds; round++) {
+        medium = saved;
+        for (uint32_t hits = 1 + any(12); hits > 0; hits--) {
+            // Beyond the boot sector: the FAT, the root directory, and the clusters where the first folders are.
+            uint32_t position = FLASH_SECTOR_SIZE + any(any(2) ? 3 * FLASH_SECTOR_SIZE : 60 * FLASH_SECTOR_SIZE);
+            // But nothing at or behind the end of a directory, which FatFs and the check take to be blank.
+            uint8_t *byte = &medium.file[position / BLOCK_FILE_SIZE].data[position % BLOCK_FILE_SIZE];
+            bool in_fat = position < (1u + medium.file[0].data[22]) * FLASH_SECTOR_SIZE;
+            if (in_fat || byte[-(long)(position % 32)] != 0) {
+                *byte = !in_fat && position % 32 == 0 ? 1 + any(255) : any(3) ? any(256) : 0;
+            }
+        }
+        CHECK(mount() == FR_OK, "mount of a damaged volume");
+        check_volume();
+    }
+}
+
 int main(int argc, char **argv) {
     CHECK(argc == 5, "four words wanted");
     random_state = strtoul(argv[1], NULL, 10) * 2 + 1;
@@ -756,6 +782,7 @@ int main(int argc, char **argv) {
         memset(&found, 0, sizeof(found));
         done++;
     }
+    damage(operations);
     printf("operations %ld cuts %lu steps %lu short_names %lu items %d\n", done, totals[0], totals[2], totals[1],
         expected.count);
     clear(&expected);

@@ -71,7 +71,8 @@ def test_a_drive_goes_back_and_forth(peer_image: bytes, wipy_image: bytes, wipy_
     flash = Flash()
     board = start(images[first], wipy_rom, flash)
     # The peer's prompt is on UART0 only if boot.py says so, as its own does; ours is there anyway.
-    board.repl("with open('/flash/boot.py', 'w') as f: f.write('import os, machine; os.dupterm(machine.UART(0, 115200))')")
+    script = "import os, machine; os.dupterm(machine.UART(0, 115200))"
+    board.repl(f"with open('/flash/boot.py', 'w') as f: f.write({script!r})")
     left = write(board, first)
     for turn, who in enumerate([second, first, second, first]):
         board = start(images[who], wipy_rom, flash)

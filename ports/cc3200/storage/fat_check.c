@@ -139,12 +139,17 @@ static void check_directory_entry(check_t *check, uint32_t sector, uint32_t offs
     }
     claim(check, cluster, check->end);
     add(&check->unread, cluster);
-    // A directory that was being moved may still name its old parent.
-    const uint8_t *first = look(check, sector_of(check, cluster));
-    if (first != NULL && word(first + ENTRY_SIZE + ENTRY_CLUSTER) != parent) {
+    // "." and "..": a directory that was being moved may still name its old parent.
+    const uint32_t wanted[] = {cluster, parent};
+    for (uint32_t i = 0; i < 2; i++) {
+        const uint32_t position = i * ENTRY_SIZE + ENTRY_CLUSTER;
+        const uint8_t *first = look(check, sector_of(check, cluster));
+        if (first == NULL || word(first + position) == wanted[i]) {
+            continue;
+        }
         uint8_t *entries = edit(check, sector_of(check, cluster));
         if (entries != NULL) {
-            set_word(entries + ENTRY_SIZE + ENTRY_CLUSTER, parent);
+            set_word(entries + position, wanted[i]);
         }
         check->report->entries++;
     }
