@@ -46,6 +46,7 @@ def test_a_failing_boot_py_does_not_keep_main_from_running(board) -> None:
 
 @pytest.mark.req("BOOT-1")
 def test_sys_exit_in_a_script_is_a_soft_reset(board) -> None:
-    write(board, "main.py", "import os\nif 'flag' in os.listdir('/flash'):\n  os.remove('/flash/flag')\n  raise SystemExit\n")
+    once = "import os\nif 'flag' in os.listdir('/flash'):\n  os.remove('/flash/flag')\n  raise SystemExit\n"
+    write(board, "main.py", once)
     write(board, "flag", "")
     assert board.reset().count(b"MPY: soft reboot") == 1

@@ -22,7 +22,8 @@ def test_dump_of_a_bad_address(board) -> None:
     assert "PRECISERR" in dump and "BFARVALID" in dump
     assert "bfar=60000000" in dump
     registers = dict(re.findall(r"(\w+)=([0-9a-f]{8})", dump))
-    assert {f"r{i}" for i in range(13)} | {"lr", "pc", "psr", "sp", "cfsr", "hfsr", "mmar", "exc_return"} <= set(registers)
+    wanted = {f"r{i}" for i in range(13)} | {"lr", "pc", "psr", "sp", "cfsr", "hfsr", "mmar", "exc_return"}
+    assert wanted <= set(registers)
     assert 0x20004000 < int(registers["pc"], 16) < 0x20040000
     assert 0x20000000 < int(registers["sp"], 16) < 0x20004000
 

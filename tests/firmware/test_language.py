@@ -38,7 +38,7 @@ def test_integers_are_as_long_as_they_need_to_be(board) -> None:
 
 
 def test_formatted_strings(board) -> None:
-    assert board.repl('f"{6 * 7:04d}|{\'x\'!r}|{255:#x}"').strip() == "\"0042|'x'|0xff\""
+    assert board.repl("f\"{6 * 7:04d}|{'x'!r}|{255:#x}\"").strip() == "\"0042|'x'|0xff\""
 
 
 def test_coroutines(board) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 CYCLES_PER_MS = 80_000
@@ -27,7 +29,7 @@ def test_heartbeat_is_one_flash_every_four_seconds(board, busy: bytes) -> None:
     seen = flashes(edges(board, 12_500))
     assert len(seen) == 3
     assert all(length == pytest.approx(80, abs=1.1) for _, length in seen)
-    gaps = [later[0] - earlier[0] for earlier, later in zip(seen, seen[1:], strict=False)]
+    gaps = [later[0] - earlier[0] for earlier, later in pairwise(seen)]
     assert gaps == pytest.approx([4000, 4000], abs=1.1)
 
 

@@ -49,7 +49,7 @@ print(time.ticks_diff(b, a))
 
 
 def test_time_does_not_drift_over_sleeps(board) -> None:
-    """A minute of short sleeps and of one long one: the clock of ticks and the crystal's agree to 20 parts in a million."""
+    """Short sleeps and a long one: the clock of ticks and the crystal's agree to 20 parts in a million."""
     board.repl("import time")
 
     def ticks() -> tuple[int, float]:

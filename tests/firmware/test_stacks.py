@@ -12,22 +12,71 @@ STACKS = ("main_stack", "idle_stack", "interpreter_stack", "spawn_stack")
 
 WORKLOAD = [
     "import os, json, re, struct, binascii, hashlib, time, machine, _thread, gc",
-    "with open('/flash/a.txt', 'w') as f:\n for i in range(100): f.write('line %d\\n' % i)",
+    """\
+with open('/flash/a.txt', 'w') as f:
+ for i in range(100): f.write('line %d\\n' % i)
+""",
     "print(len(open('/flash/a.txt').read()), os.listdir('/flash'), os.stat('/flash/a.txt'), os.statvfs('/flash'))",
-    "os.mkdir('/flash/d')\nos.rename('/flash/a.txt', '/flash/d/b.txt')\nos.remove('/flash/d/b.txt')\nos.rmdir('/flash/d')",
+    """\
+os.mkdir('/flash/d')
+os.rename('/flash/a.txt', '/flash/d/b.txt')
+os.remove('/flash/d/b.txt')
+os.rmdir('/flash/d')
+""",
     "print(json.loads(json.dumps({'a': [1, {'b': [2, {'c': [3, (4,)]}]}]})))",
     "print(re.sub('(a|b)+', lambda m: m.group(0).upper(), 'xabbay'))",
-    "def f(n): return n if n < 2 else f(n - 1) + f(n - 2)\nprint(f(7))",
-    "class A:\n def __init__(self, *a, **k): self.x = [i for i in range(10) if i % 2]\nclass B(A): pass\nprint(B(1, c=2).x)",
-    "exec('def g(a, *b, c=1, **d):\\n for i in b:\\n  try:\\n   with open(\"x\") as f: pass\\n  except OSError as e: print(e)')",
-    "g(1, 2, 3)\nprint(sorted([(3, 'c'), (1, 'a')], key=lambda p: p[0]), 3 ** 100, f'{10 ** 30:,d}')",
-    "try:\n try:\n  1 // 0\n finally:\n  raise ValueError('x')\nexcept ValueError as e:\n print(repr(e))",
+    """\
+def f(n): return n if n < 2 else f(n - 1) + f(n - 2)
+print(f(7))
+""",
+    """\
+class A:
+ def __init__(self, *a, **k): self.x = [i for i in range(10) if i % 2]
+class B(A): pass
+print(B(1, c=2).x)
+""",
+    """\
+code = 'def g(*b, c=1, **d):\\n for i in b:\\n  try:\\n   with open("x") as f: pass\\n  except OSError as e: print(e)'
+exec(code)
+""",
+    """\
+g(1, 2, 3)
+print(sorted([(3, 'c'), (1, 'a')], key=lambda p: p[0]), 3 ** 100, f'{10 ** 30:,d}')
+""",
+    """\
+try:
+ try:
+  1 // 0
+ finally:
+  raise ValueError('x')
+except ValueError as e:
+ print(repr(e))
+""",
     "print(hashlib.sha256(bytes(1000)).digest(), os.urandom(8), os.uname())",
-    "def w():\n for i in range(20): time.sleep_ms(1); json.dumps([i])\nfor i in range(3): _thread.start_new_thread(w, ())\ntime.sleep(1)",
-    "p = machine.Pin('GP9', mode=machine.Pin.OUT)\np.toggle()\nprint(p, p.alt_list())\nhelp('modules')",
-    "u = machine.UART(1, 9600)\nu.write(b'x' * 50)\nprint(u)",
+    """\
+def w():
+ for i in range(20): time.sleep_ms(1); json.dumps([i])
+for i in range(3): _thread.start_new_thread(w, ())
+time.sleep(1)
+""",
+    """\
+p = machine.Pin('GP9', mode=machine.Pin.OUT)
+p.toggle()
+print(p, p.alt_list())
+help('modules')
+""",
+    """\
+u = machine.UART(1, 9600)
+u.write(b'x' * 50)
+print(u)
+""",
     "import nothere",
-    "with open('/flash/m.py', 'w') as f: f.write('import json\\nprint(json.dumps({}))\\n')\nimport sys\nsys.path.append('/flash')\nimport m",
+    """\
+with open('/flash/m.py', 'w') as f: f.write('import json\\nprint(json.dumps({}))\\n')
+import sys
+sys.path.append('/flash')
+import m
+""",
     "os.remove('/flash/m.py')",
 ]
 

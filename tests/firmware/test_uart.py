@@ -15,7 +15,8 @@ def loop(board):
 
 @pytest.mark.req("BUS-1")
 def test_defaults_and_repr(board) -> None:
-    assert board.repl("import machine\nprint(machine.UART(1))") == "UART(1, baudrate=9600, bits=8, parity=None, stop=1)\n"
+    shown = board.repl("import machine\nprint(machine.UART(1))")
+    assert shown == "UART(1, baudrate=9600, bits=8, parity=None, stop=1)\n"
     assert board.repl("machine.UART(1, 57600, bits=7, parity=machine.UART.ODD, stop=2)").strip() == (
         "UART(1, baudrate=57600, bits=7, parity=UART.ODD, stop=2)"
     )
@@ -44,7 +45,8 @@ def test_readinto(loop) -> None:
 @pytest.mark.parametrize("stop", [1, 2])
 def test_frames(loop, bits: int, parity: str, stop: int) -> None:
     data = bytes(i & ((1 << bits) - 1) for i in (0, 1, 0x55, 0xAA, 0xFF, 17))
-    loop.repl(f"u.init(115200, bits={bits}, parity={parity}, stop={stop}, timeout=50)\nu.write({data!r})\ntime.sleep_ms(10)")
+    loop.repl(f"u.init(115200, bits={bits}, parity={parity}, stop={stop}, timeout=50)")
+    loop.repl(f"u.write({data!r})\ntime.sleep_ms(10)")
     assert loop.repl("u.read()").strip() == repr(data)
 
 
