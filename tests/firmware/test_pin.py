@@ -284,11 +284,3 @@ def test_a_soft_reset_gives_the_console_its_pin_back(board: Board) -> None:
     board.uart.write(b"\x04")
     board.wait_prompt()
     assert board.repl("1 + 1") == "2\n"
-
-
-@pytest.mark.req("PIN-1")
-def test_machine_signal_takes_a_pin(board: Board) -> None:
-    board.repl("s = machine.Signal(Pin('GP9', Pin.OUT), invert=True)\ns.on()\n")
-    assert board.pin("GP9").level == 0
-    board.repl("s.off()\n")
-    assert board.pin("GP9").level == 1
