@@ -112,11 +112,18 @@ def test_a_torn_erase_and_a_torn_program_leave_half_of_it_done() -> None:
 
 
 def test_a_cut_while_a_file_is_created_leaves_it_out_of_the_table() -> None:
-    flash = Flash()
-    flash.cut_after(1)
-    with pytest.raises(PowerCut):
-        flash.create("f", 100, 0, copies=1)
-    assert flash.list() == []
+    for step in range(1, 5):
+        flash = Flash()
+        for name in ("a", "b", "c"):
+            flash.write(name, b"what was here before")
+        for name in ("a", "b", "c"):
+            flash.delete(name)
+        flash.cut_after(step)
+        with pytest.raises(PowerCut):
+            flash.create("f", 3 * BLOCK_SIZE - 512, 0, copies=1)  # three erases, then the table
+        assert flash.list() == []
+    assert flash.create("f", 3 * BLOCK_SIZE - 512, 0, copies=1)
+    assert flash.list() == ["f"] and flash.read("f") is None
 
 
 def test_steps_take_the_time_of_the_data_sheet() -> None:

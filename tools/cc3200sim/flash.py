@@ -160,9 +160,9 @@ class Flash:
         if first is None:
             return False
         entry = FileEntry(max_size, flags, first, blocks, copies, token)
-        self._commit(lambda: self._table.__setitem__(name, entry))
         for block in range(first, first + entry.extent):
             self._erase(block)
+        self._commit(lambda: self._table.__setitem__(name, entry))
         return True
 
     def delete(self, name: str) -> None:
@@ -264,7 +264,7 @@ class Flash:
                 del self._table[name]
                 entry = None
             if entry is None:
-                copies = 2 if flags & 1 else 1
+                copies = 2 if flags & 3 else 1  # fail-safe or secure
                 if not self.create(name, max_size if max_size is not None else max(len(data), 1), flags, copies=copies):
                     raise FlashError(f"no room in the serial flash for {name} ({len(data)} bytes)")
                 entry = self._table[name]
