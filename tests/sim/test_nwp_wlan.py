@@ -104,6 +104,19 @@ def test_stations_join_get_leases_and_leave() -> None:
     assert struct.unpack_from("<I4x6s", host.expect(IP_LEASED)) == (number("192.168.1.2"), second)
 
 
+def test_masked_events_are_not_told() -> None:
+    host = access_point()
+    host.expect(IP_ACQUIRED)
+    assert host.status(0x8464, struct.pack("<II", 2, 0x4)) == 0  # station connected
+    assert host.status(0x8464, struct.pack("<II", 4, 0x4)) == 0  # address leased
+    host.radio.join(bytes([2, 0, 0, 0, 0, 1]))
+    host.run(1)
+    assert not host.irq.level
+    host.radio.leave(bytes([2, 0, 0, 0, 0, 1]))
+    host.expect(IP_RELEASED)
+    host.expect(STATION_LEFT)
+
+
 def test_who_may_not_join() -> None:
     host = access_point()
     with pytest.raises(RadioError, match="no access point up"):

@@ -22,6 +22,13 @@ _GENERAL = 1
 _DATE_TIME = 11
 _VERSION = 12
 _STATUS = 2
+# device.h: events by class (device, WLAN, BSD, NetApp) and bit
+_MASKABLE = {
+    FATAL_ERROR: (1, 1),
+    **{0x0880: (2, 1), 0x0881: (2, 2), 0x082E: (2, 4), 0x082F: (2, 8)},
+    0x100E: (3, 1),
+    **{0x1825: (4, 1), 0x1A25: (4, 2), 0x182C: (4, 4), 0x182D: (4, 8)},
+}
 _STATUS_CLASSES = (1, 2, 3, 4)  # device, WLAN, BSD, NetApp
 
 # CC3200-1.0.0 service pack 1.0.1.6-2.6.0.5: chip id, firmware, PHY, network processor, ROM as sl_DevGet shows them
@@ -65,8 +72,9 @@ class Device(Service):
         """Seconds since 1970 by the network processor's clock."""
         return self._clock_offset + self.nwp.clock.now // CPU_HZ
 
-    def masked(self, event_class: int, bit: int) -> bool:
+    def masked(self, opcode: int) -> bool:
         """Whether the host asked not to be told of an event (sl_EventMaskSet)."""
+        event_class, bit = _MASKABLE.get(opcode, (0, 0))
         return bool(self._masks.get(event_class, 0) & bit)
 
     def set_status(self, event_class: int, bits: int, on: bool) -> None:

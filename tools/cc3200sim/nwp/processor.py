@@ -184,8 +184,9 @@ class NetworkProcessor:
         self._queue(opcode, payload, self._flash_done())
 
     def send(self, opcode: int, payload: bytes = b"") -> None:
-        """Send a message: a response or an asynchronous event."""
-        self._queue(opcode, payload, self.clock.now)
+        """Send a message: a response, or an asynchronous event unless the host has masked it."""
+        if not self.device.masked(opcode):
+            self._queue(opcode, payload, self.clock.now)
 
     def _queue(self, opcode: int, payload: bytes, earliest: int) -> None:
         """Messages come one after the other. The host is told of one when its words would be over: it reads at once."""
