@@ -128,8 +128,8 @@ void vApplicationGetIdleTaskMemory(StaticTask_t **control, StackType_t **stack, 
 
 void gc_collect(void) {
     gc_collect_start();
-    gc_helper_collect_regs_and_stack();
     mp_thread_gc_others();
+    gc_helper_collect_regs_and_stack();
     gc_collect_end();
 }
 

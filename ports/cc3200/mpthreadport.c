@@ -93,16 +93,17 @@ void mp_thread_gc_others(void) {
     }
 }
 
-mp_state_thread_t *mp_thread_get_state(void) {
-    return pvTaskGetThreadLocalStoragePointer(NULL, 0);
+mp_uint_t mp_thread_get_id(void) {
+    return (uintptr_t)xTaskGetCurrentTaskHandle();
 }
 
+// The interpreter's state of a task is in the first of the words that the kernel keeps for it.
 void mp_thread_set_state(mp_state_thread_t *state) {
     vTaskSetThreadLocalStoragePointer(NULL, 0, state);
 }
 
-mp_uint_t mp_thread_get_id(void) {
-    return (mp_uint_t)xTaskGetCurrentTaskHandle();
+mp_state_thread_t *mp_thread_get_state(void) {
+    return pvTaskGetThreadLocalStoragePointer(NULL, 0);
 }
 
 static void task_entry(void *arg) {
