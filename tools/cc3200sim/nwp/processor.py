@@ -168,7 +168,10 @@ class NetworkProcessor:
             handler(opcode, body)
         except (struct.error, IndexError):
             log.warning("command %04X with a body of %d bytes is malformed: answered with an error", opcode, len(body))
-            self.reply(response_of(opcode), basic(-1))
+            if opcode in _BUFFERED:
+                self.free_buffer()
+            else:
+                self.reply(response_of(opcode), basic(-1))
         self._flash_done()
 
     def _flash_done(self) -> int:

@@ -505,14 +505,14 @@ class Sockets(SocketTable):
     # --- options ------------------------------------------------------------------------------------------------------
 
     def _set_option(self, opcode: int, body: bytes) -> None:
-        descriptor, level, name, length = body[:4]
+        descriptor, level, name, length = struct.unpack_from("<4B", body)
         _, socket = self.find(descriptor)
         value = body[4 : 4 + length]
         status = SocketError.EBADF if socket is None else socket_options.set_option(socket, level, name, value)
         self._answer(opcode, status, descriptor)
 
     def _get_option(self, opcode: int, body: bytes) -> None:
-        descriptor, level, name, _ = body[:4]
+        descriptor, level, name, _ = struct.unpack_from("<4B", body)
         _, socket = self.find(descriptor)
         value = None if socket is None else socket_options.get_option(socket, level, name)
         status = SocketError.EBADF if socket is None else SocketError.ENOPROTOOPT if value is None else 0
