@@ -129,6 +129,12 @@ class _Connection:
     last_to_board: int = 0
     last_from_board: int = 0
 
+    def copy(self) -> _Connection:
+        """A copy of its own; thousands of them are in a snapshot after a long test."""
+        twin = copy.copy(self)
+        twin.pending, twin.received = bytearray(self.pending), bytearray(self.received)
+        return twin
+
 
 class Stream:
     """A script's hold on a connection. Nothing moves until the machine runs."""
@@ -232,7 +238,7 @@ class MemoryNetwork:
     """The network in memory. `delay` seconds one way, `rate` bytes a second, `loss` the share of packets lost."""
 
     STATE = (
-        *("connections", "listeners", "udp_peers", "names", "hosts", "services", "delay", "rate", "loss"),
+        *("listeners", "udp_peers", "names", "hosts", "services", "delay", "rate", "loss"),
         *("_next", "_next_port", "_last_in", "_last_out"),
     )
 
@@ -521,10 +527,12 @@ class MemoryNetwork:
     def save(self) -> dict[str, Any]:
         """The state for a snapshot."""
         state = {name: copy.deepcopy(getattr(self, name)) for name in self.STATE}
-        return {**state, "random": self._random.getstate()}
+        connections = {number: connection.copy() for number, connection in self.connections.items()}
+        return {**state, "connections": connections, "random": self._random.getstate()}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go back to a saved state."""
         for name in self.STATE:
             setattr(self, name, copy.deepcopy(state[name]))
+        self.connections = {number: connection.copy() for number, connection in state["connections"].items()}
         self._random.setstate(state["random"])
