@@ -21,6 +21,9 @@ class SocketHost(Host):
         self.nwp.stop_register(2)
         self.power_on()
         self.expect(0x1825)
+        self.radio.join()
+        self.expect(0x182C)
+        self.events.clear()
 
     def socket(self, kind: int = STREAM, protocol: int = 0) -> int:
         """sl_Socket."""

@@ -419,12 +419,62 @@ def test_a_slow_network_that_loses_a_third_of_its_packets() -> None:
     assert transfer() == (time, data)
 
 
-def test_stop_breaks_connections_off(board: SocketHost) -> None:
+def test_after_a_stop_peers_hear_of_it_when_the_board_is_back(board: SocketHost) -> None:
     _, stream = board.pair()
     assert board.status(0x8473, struct.pack("<HH", 100, 0)) == 0
     board.expect(0x0073)
+    board.nwp.stop_register(2)
+    stream.send(b"anybody there?")
+    board.run(10)
+    assert stream.state == "open"
+    board.power_on()
     board.run(0.1)
+    board.radio.join()
+    board.run(2)
     assert stream.state == "reset"
+
+
+def test_a_station_that_leaves_and_comes_back_finds_its_connection(board: SocketHost) -> None:
+    descriptor, stream = board.pair()
+    late = board.network.connect(99)
+    board.radio.leave()
+    stream.send(b"one ")
+    board.run(0.5)
+    stream.send(b"two ")
+    board.send(descriptor, b"three ")
+    board.run(5)
+    assert stream.receive() == b"" and late.state == "connecting"
+    board.radio.join()
+    stream.send(b"four")
+    board.run(2)
+    assert stream.receive() == b"three " and late.state == "refused"
+    assert board.recv(descriptor) == b"one two four"
+
+
+def test_the_board_gives_up_on_a_station_that_stays_away(board: SocketHost) -> None:
+    descriptor, stream = board.pair()
+    board.radio.leave()
+    board.send(descriptor, b"x")
+    stream.send(b"y")
+    board.run(60)
+    assert board.recv(descriptor, flags=8) == EAGAIN
+    board.run(65)
+    assert board.recv(descriptor) == ERROR
+    assert pool_after(board).pool == TX_BUFFERS
+    assert stream.state == "reset"
+    assert board.clock.next_deadline is None  # and nothing goes on for ever
+
+
+def test_datagrams_to_nobody_are_lost(board: SocketHost) -> None:
+    peer = board.network.udp(9000)
+    descriptor = board.socket(DATAGRAM)
+    assert board.connect(descriptor, HOST_ADDRESS, 9000) == 0
+    board.radio.leave()
+    board.send(descriptor, b"x")
+    board.run(0.1)
+    board.radio.join()
+    board.run(3)
+    assert peer.receive() is None
 
 
 def test_a_snapshot_in_the_middle_of_a_conversation_replays(board: SocketHost) -> None:

@@ -38,7 +38,7 @@ class Sockets(SocketTable):
         self.clear()
 
     def stop(self) -> None:
-        """Connections just end: the peers are not told by a chip without power, but by its next reset answer."""
+        """Connections just end: the peers are told when the board is back, by the resets it answers with."""
         for connection in self.connections:
             self.nwp.network.abort(connection)
         self.clear()

@@ -21,12 +21,17 @@ class NetworkEnd:
         self._table = sockets
         self._nwp = sockets.nwp
 
+    def reachable(self) -> bool:
+        """Whether packets get through: the board has an address, and an access point or a station is there."""
+        wlan = self._nwp.wlan
+        return self._nwp.running and wlan.has_address and (bool(wlan.stations) or wlan.point is not None)
+
     def incoming(self, connection: int, address: int, port: int, local_port: int) -> str:
         """A connection request from outside."""
         listener = next(
             (s for s in self._table.sockets.values() if s.listening and s.port == local_port and s.kind == STREAM), None
         )
-        if not self._nwp.running or not self._table.own_address():
+        if not self.reachable():
             return "drop"
         if listener is None:
             return "refuse"

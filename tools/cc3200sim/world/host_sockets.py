@@ -123,7 +123,7 @@ class HostNetwork:
             with suppress(BlockingIOError, InterruptedError, ConnectionError):
                 client, (_, port) = listener.accept()
                 self._add(client, board_port, number(HOST_ADDRESS), port, "asking")
-        for connection in list(self._connections):
+        for connection in list(self._connections) if self.stack.reachable() else ():
             if connection in self._connections:
                 self._serve(connection)
         for board_port, datagrams in list(self._datagram_sockets.items()):

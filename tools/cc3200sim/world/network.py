@@ -18,6 +18,7 @@ from cc3200sim.clock import Clock, cycles
 
 MSS = 1460  # bytes of a TCP segment over Ethernet framing
 RETRANSMIT_SECONDS = 0.2  # what a lost segment is late
+UNREACHABLE_SECONDS = 1.0  # how often a segment is repeated while the board is out of reach
 GIVE_UP_SECONDS = 120.0  # ours: how long the board's TCP repeats a segment that nobody acknowledges
 HOST_ADDRESS = "192.168.1.2"  # where in-memory peers are unless they say otherwise
 
@@ -34,6 +35,9 @@ def dotted(address: int) -> str:
 
 class Stack(Protocol):
     """The board's end: the sockets of its network processor. A connection is a number that the network gives."""
+
+    def reachable(self) -> bool:
+        """Whether packets get to the board and from it at all."""
 
     def incoming(self, connection: int, address: int, port: int, local_port: int) -> str:
         """A connection request. "accept", "refuse", or "drop" when the queue of a listener is full."""
@@ -126,6 +130,7 @@ class _Connection:
     unacknowledged: int = 0
     cut: bool = False
     giving_up: bool = False
+    blocked_since: int | None = None  # cycle since when the board is out of reach of what was sent
     last_to_board: int = 0
     last_from_board: int = 0
 
@@ -334,13 +339,50 @@ class MemoryNetwork:
     def _to_board(self, connection: int, size: int, callback: Callable[..., None], *arguments: object) -> None:
         state = self.connections[connection]
         state.last_to_board = self._travel(state.last_to_board, size)
-        self.clock.at(state.last_to_board, partial(callback, connection, *arguments))
+        self.clock.at(state.last_to_board, partial(self._arrive, True, connection, callback, arguments))
 
     def _from_board(self, connection: int, size: int, callback: Callable[..., None], *arguments: object) -> None:
         state = self.connections.get(connection)
         if state is not None:
             state.last_from_board = self._travel(state.last_from_board, size)
-            self.clock.at(state.last_from_board, partial(callback, connection, *arguments))
+            self.clock.at(state.last_from_board, partial(self._arrive, False, connection, callback, arguments))
+
+    def _arrive(
+        self, to_board: bool, connection: int, callback: Callable[..., None], arguments: tuple[object, ...]
+    ) -> None:
+        """What was sent is there. While the board is out of reach it is repeated, in order, up to a limit."""
+        state = self.connections[connection]
+        if self.stack.reachable():
+            state.blocked_since = None
+            callback(connection, *arguments)
+            return
+        now = self.clock.now
+        if state.blocked_since is None:
+            state.blocked_since = now
+        if now - state.blocked_since > cycles(GIVE_UP_SECONDS):
+            if to_board:
+                state.state = "reset"  # the peer has given up too
+            return
+        again = now + cycles(UNREACHABLE_SECONDS)
+        if to_board:
+            state.last_to_board = max(state.last_to_board, again)
+        else:
+            state.last_from_board = max(state.last_from_board, again)
+            self._start_giving_up(connection)
+        self.clock.at(again, partial(self._arrive, to_board, connection, callback, arguments))
+
+    def _start_giving_up(self, connection: int) -> None:
+        """The board's TCP repeats what nobody acknowledges, but not for ever."""
+        state = self.connections[connection]
+        if not state.giving_up:
+            state.giving_up = True
+            self._later(GIVE_UP_SECONDS, self._give_up, connection)
+
+    def _give_up(self, connection: int) -> None:
+        state = self.connections[connection]
+        state.giving_up = False
+        if state.cut or not self.stack.reachable():
+            self.stack.reset(connection)
 
     # connections of peers to the board
 
@@ -445,9 +487,7 @@ class MemoryNetwork:
     def _segment_from_board(self, connection: int, data: bytes) -> None:
         state = self.connections[connection]
         if state.cut:
-            if not state.giving_up:
-                state.giving_up = True
-                self._later(GIVE_UP_SECONDS, self._reset_arrived, connection)
+            self._start_giving_up(connection)
             return
         if state.state != "open":
             self._to_board(connection, 0, self._reset_arrived)
@@ -494,7 +534,7 @@ class MemoryNetwork:
             self.clock.at(self._last_out, partial(self._datagram_from_board, address, port, local_port, data))
 
     def _datagram_from_board(self, address: int, port: int, local_port: int, data: bytes) -> None:
-        if (address, port) in self.udp_peers:
+        if (address, port) in self.udp_peers and self.stack.reachable():
             self.udp_peers[address, port].append((data, local_port))
 
     def datagram_to_board(self, source: tuple[int, int], board_port: int, data: bytes) -> None:
@@ -504,7 +544,8 @@ class MemoryNetwork:
             self.clock.at(self._last_in, partial(self._datagram_arrived, source, board_port, data))
 
     def _datagram_arrived(self, source: tuple[int, int], board_port: int, data: bytes) -> None:
-        self.stack.datagram(source[0], source[1], board_port, data)
+        if self.stack.reachable():
+            self.stack.datagram(source[0], source[1], board_port, data)
 
     def resolve(self, name: str) -> int | None:
         """The address of a name."""
