@@ -15,7 +15,7 @@
 #define configIDLE_SHOULD_YIELD                 (1)
 #define configUSE_TASK_NOTIFICATIONS            (1)
 #define configUSE_MUTEXES                       (1)
-#define configUSE_RECURSIVE_MUTEXES             (0)
+#define configUSE_RECURSIVE_MUTEXES             (1)
 #define configUSE_COUNTING_SEMAPHORES           (0)
 #define configUSE_QUEUE_SETS                    (0)
 #define configUSE_TIMERS                        (0)

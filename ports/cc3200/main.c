@@ -18,7 +18,12 @@
 #include "machine/session.h"
 #include "machine/uart.h"
 #include "machine/uart_object.h"
+#include "network/processor.h"
+#include "network/radio.h"
+#include "network/wlan.h"
+#include "servers/servers.h"
 #include "storage/flash_drive.h"
+#include "system/antenna.h"
 #include "system/calendar.h"
 #include "system/fault.h"
 #include "system/led.h"
@@ -41,6 +46,18 @@ static StackType_t idle_stack[configMINIMAL_STACK_SIZE] STACK_SECTION;
 static StaticTask_t interpreter_task LOW_RAM;
 static StaticTask_t idle_task LOW_RAM;
 
+// After a reset the board is an access point with its servers on, until a script or a user says otherwise.
+static void network_start(void) {
+    static bool done;
+    if (!done && processor_start()) {
+        radio_settings_t settings;
+        radio_factory_settings(&settings);
+        radio_apply(&settings);
+        servers_start();
+    }
+    done = true;
+}
+
 static void start_session(void) {
     mp_thread_init(interpreter_stack, sizeof(interpreter_stack));
     mp_cstack_init_with_top((uint8_t *)interpreter_stack + sizeof(interpreter_stack),
@@ -52,6 +69,8 @@ static void start_session(void) {
     led_init();
     uart_console_open();
     MP_STATE_VM(dupterm_objs[0]) = uart_object(UART_CONSOLE);
+    wlan_session_start();
+    network_start();
     FRESULT result = flash_drive_mount();
     if (result != FR_OK) {
         mp_printf(&mp_plat_print, "No /flash: %s\n",
@@ -78,8 +97,16 @@ static bool run_scripts(void) {
 
 static void run_prompt(void) {
     int ended = 0;
-    while (!ended) {
-        ended = pyexec_mode_kind == PYEXEC_MODE_RAW_REPL ? pyexec_raw_repl() : pyexec_friendly_repl();
+    nlr_buf_t nlr;
+    if (nlr_push(&nlr) == 0) {
+        while (!ended) {
+            ended = pyexec_mode_kind == PYEXEC_MODE_RAW_REPL ? pyexec_raw_repl() : pyexec_friendly_repl();
+        }
+        nlr_pop();
+    } else {
+        // The prompt itself needs a little memory. When a program's objects leave none, only a soft reset frees it.
+        mp_obj_print_exception(&mp_plat_print, MP_OBJ_FROM_PTR(nlr.ret_val));
+        pyexec_mode_kind = PYEXEC_MODE_FRIENDLY_REPL;
     }
 }
 
@@ -112,6 +139,8 @@ static void interpreter(void *unused) {
 
 int main(void) {
     led_init();
+    antenna_select(ANTENNA_INTERNAL);
+    servers_init();
     VStartSimpleLinkSpawnTask(SPAWN_PRIORITY);
     xTaskCreateStatic(interpreter, "Python", INTERPRETER_STACK_BYTES / sizeof(StackType_t), NULL, INTERPRETER_PRIORITY,
         interpreter_stack, &interpreter_task);

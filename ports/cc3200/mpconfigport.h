@@ -2,6 +2,9 @@
 #include <alloca.h>
 #include <stdint.h>
 
+#include "FreeRTOS.h"
+#include "semphr.h"
+
 #include "genhdr/board_config.h"
 
 // The smallest set that is still Python; everything beyond it is chosen by hand below.
@@ -96,10 +99,12 @@ void event_signal(void);
 // Files and consoles.
 #define MICROPY_VFS                             (1)
 #define MICROPY_VFS_FAT                         (1)
+#define MICROPY_FATFS_REENTRANT                 (1) // storage/flash_lock.c
+#define MICROPY_FATFS_SYNC_T                    SemaphoreHandle_t
+#define MICROPY_FATFS_RPATH                     (2)
+#define MICROPY_FATFS_LFN_CODE_PAGE             437
 #define MICROPY_FATFS_ENABLE_LFN                (2)
 #define MICROPY_FATFS_MAX_LFN                   (MICROPY_ALLOC_PATH_MAX)
-#define MICROPY_FATFS_LFN_CODE_PAGE             437
-#define MICROPY_FATFS_RPATH                     (2)
 #define MICROPY_PY_OS                           (0) // storage/modules.c
 #define MICROPY_PY_VFS                          (0) // storage/modules.c
 #define MICROPY_PY_OS_DUPTERM                   (1)

@@ -7,6 +7,7 @@
 #include "FreeRTOS.h"
 #include "task.h"
 
+#include "servers/telnet/session.h"
 #include "system/calendar.h"
 #include "system/led.h"
 
@@ -53,12 +54,19 @@ uint64_t mp_hal_time_ns(void) {
 }
 
 uintptr_t mp_hal_stdio_poll(uintptr_t flags) {
-    return mp_os_dupterm_poll(flags);
+    uintptr_t ready = mp_os_dupterm_poll(flags);
+    if ((flags & MP_STREAM_POLL_RD) && telnet_terminal_waiting()) {
+        ready |= MP_STREAM_POLL_RD;
+    }
+    return ready;
 }
 
 int mp_hal_stdin_rx_chr(void) {
     for (;;) {
-        int character = mp_os_dupterm_rx_chr();
+        int character = telnet_terminal_read();
+        if (character < 0) {
+            character = mp_os_dupterm_rx_chr();
+        }
         if (character >= 0) {
             // Whoever types has seen the flashing.
             led_acknowledge();
@@ -69,6 +77,7 @@ int mp_hal_stdin_rx_chr(void) {
 }
 
 mp_uint_t mp_hal_stdout_tx_strn(const char *text, size_t length) {
+    telnet_terminal_write(text, length);
     int written = mp_os_dupterm_tx_strn(text, length);
     return written < 0 ? length : (mp_uint_t)written;
 }

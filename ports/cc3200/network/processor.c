@@ -1,4 +1,5 @@
-// Start of the network processor through TI's host driver, and the handlers that the driver calls.
+// Start of the network processor through TI's host driver, and the handlers that the driver calls; those of the radio are
+// in radio.c.
 #include "FreeRTOS.h"
 #include "semphr.h"
 
@@ -11,7 +12,12 @@
 // seconds.
 #define START_TIMEOUT_MS (5000)
 
+// How long what is still to be sent may take at a stop.
+#define STOP_TIMEOUT_MS (200)
+
 static StaticSemaphore_t started_storage LOW_RAM;
+static StaticSemaphore_t lock_storage LOW_RAM;
+static SemaphoreHandle_t lock;
 static SemaphoreHandle_t started;
 static volatile int role = -1;
 
@@ -21,14 +27,37 @@ static void on_started(_u32 status) {
     xSemaphoreGive(started);
 }
 
+static bool start(void) {
+    if (sl_Start(NULL, NULL, on_started) == 0) {
+        xSemaphoreTake(started, pdMS_TO_TICKS(START_TIMEOUT_MS));
+    }
+    return role >= 0;
+}
+
 bool processor_start(void) {
     if (started == NULL) {
         started = xSemaphoreCreateBinaryStatic(&started_storage);
-        if (sl_Start(NULL, NULL, on_started) == 0) {
-            xSemaphoreTake(started, pdMS_TO_TICKS(START_TIMEOUT_MS));
-        }
+        lock = xSemaphoreCreateMutexStatic(&lock_storage);
+        start();
     }
     return role >= 0;
+}
+
+bool processor_restart(void) {
+    processor_lock();
+    sl_Stop(STOP_TIMEOUT_MS);
+    role = -1;
+    bool running = start();
+    processor_unlock();
+    return running;
+}
+
+void processor_lock(void) {
+    xSemaphoreTake(lock, portMAX_DELAY);
+}
+
+void processor_unlock(void) {
+    xSemaphoreGive(lock);
 }
 
 int processor_role(void) {
@@ -42,14 +71,6 @@ bool processor_mac(uint8_t mac[MAC_BYTES]) {
 
 void SimpleLinkGeneralEventHandler(SlDeviceEvent_t *event) {
     (void)event; // errors of the device reach the caller of the command that met them
-}
-
-void SimpleLinkWlanEventHandler(SlWlanEvent_t *event) {
-    (void)event;
-}
-
-void SimpleLinkNetAppEventHandler(SlNetAppEvent_t *event) {
-    (void)event;
 }
 
 void SimpleLinkHttpServerCallback(SlHttpServerEvent_t *event, SlHttpServerResponse_t *response) {

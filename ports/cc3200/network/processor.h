@@ -12,6 +12,13 @@
 // does not: nothing of the host driver may be called then. For tasks; the first call decides for good.
 bool processor_start(void);
 
+// Stops it and starts it again, to take over settings. Sockets and their data are lost. False if it does not come back.
+bool processor_restart(void);
+
+// Hold a restart off while its files are in use: around each series of sl_Fs calls.
+void processor_lock(void);
+void processor_unlock(void);
+
 // The role it started in (ROLE_STA, ROLE_AP, ... of wlan.h), negative when it does not run.
 int processor_role(void);
 

@@ -3,6 +3,7 @@
 
 #include "simplelink.h"
 
+#include "network/processor.h"
 #include "storage/block_file.h"
 
 // Room for the largest name: the format's two underscores, three digits, two underscores and extension.
@@ -37,11 +38,13 @@ block_file_status_t block_file_read(unsigned index, uint32_t offset, void *data,
     unsigned char name[NAME_SIZE];
     _i32 handle;
     name_of(index, name);
+    processor_lock();
     _i32 result = sl_FsOpen(name, FS_MODE_OPEN_READ, NULL, &handle);
     if (result == 0) {
         result = sl_FsRead(handle, offset, data, length);
         sl_FsClose(handle, NULL, NULL, 0);
     }
+    processor_unlock();
     if (result < 0) {
         return is_lost(result) ? BLOCK_FILE_LOST : BLOCK_FILE_ERROR;
     }
@@ -54,7 +57,9 @@ bool block_file_write(unsigned index, const block_file_part_t *parts, unsigned c
     name_of(index, name);
     // Opens an existing file, else creates it. Block files must be of the size and kind that the stock firmware gives them.
     const _u32 size = index == BLOCK_FILE_JOURNAL ? JOURNAL_SIZE : BLOCK_FILE_SIZE;
+    processor_lock();
     if (sl_FsOpen(name, FS_MODE_OPEN_CREATE(size, 0), NULL, &handle) != 0) {
+        processor_unlock();
         return false;
     }
     bool good = true;
@@ -65,5 +70,7 @@ bool block_file_write(unsigned index, const block_file_part_t *parts, unsigned c
     }
     // A write that failed is not made valid: the file stays as after a power cut.
     const unsigned char abort = 'A';
-    return sl_FsClose(handle, NULL, good ? NULL : &abort, good ? 0 : sizeof(abort)) == 0 && good;
+    good &= sl_FsClose(handle, NULL, good ? NULL : &abort, good ? 0 : sizeof(abort)) == 0;
+    processor_unlock();
+    return good;
 }

@@ -9,6 +9,7 @@
 #include "genhdr/board_config.h"
 #include "network/processor.h"
 #include "storage/flash_drive.h"
+#include "storage/flash_lock.h"
 #include "storage/flash_volume.h"
 
 static flash_store_t store;
@@ -18,13 +19,26 @@ fs_user_mount_t flash_drive;
 static const MP_DEFINE_STR_OBJ(root_path, "/flash");
 static const MP_DEFINE_STR_OBJ(library_path, "/flash/lib");
 
+// Once a power-up: what the FTP server has open outlives a session of the interpreter.
+static FRESULT take_into_use(void) {
+    static bool in_use;
+    if (in_use) {
+        return FR_OK;
+    }
+    flash_drive.base.type = &mp_fat_vfs_type;
+    flash_drive.fatfs.drv = &flash_drive;
+    flash_lock();
+    FRESULT result = flash_volume_mount(&store, &flash_drive.fatfs, BOARD_FLASH_BLOCK_COUNT);
+    flash_unlock();
+    in_use = result == FR_OK;
+    return result;
+}
+
 FRESULT flash_drive_mount(void) {
     if (!processor_start()) {
         return FR_NOT_READY;
     }
-    flash_drive.base.type = &mp_fat_vfs_type;
-    flash_drive.fatfs.drv = &flash_drive;
-    FRESULT result = flash_volume_mount(&store, &flash_drive.fatfs, BOARD_FLASH_BLOCK_COUNT);
+    FRESULT result = take_into_use();
     if (result == FR_OK) {
         mp_vfs_mount_t *vfs = m_new_obj(mp_vfs_mount_t);
         vfs->str = "/flash";
@@ -40,18 +54,27 @@ FRESULT flash_drive_mount(void) {
 }
 
 bool flash_drive_sync(void) {
-    return flash_store_commit(&store);
+    flash_lock();
+    bool good = flash_store_commit(&store);
+    flash_unlock();
+    return good;
 }
 
 FRESULT flash_drive_format(void) {
-    if (!flash_store_create(&store)) {
-        return FR_DISK_ERR;
+    flash_lock();
+    FRESULT result = FR_DISK_ERR;
+    if (flash_store_create(&store)) {
+        result = flash_volume_format(&store, &flash_drive.fatfs);
     }
-    return flash_volume_format(&store, &flash_drive.fatfs);
+    flash_unlock();
+    return result;
 }
 
 FRESULT flash_drive_replace(const char *from, const char *to) {
-    return flash_volume_replace(&store, &flash_drive.fatfs, from, to);
+    flash_lock();
+    FRESULT result = flash_volume_replace(&store, &flash_drive.fatfs, from, to);
+    flash_unlock();
+    return result;
 }
 
 // --- what FatFs asks for; `drive` is an fs_user_mount_t --------------------------------------------------------------

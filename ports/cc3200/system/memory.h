@@ -7,6 +7,7 @@
 #define MAIN_STACK_BYTES        1024    // start-up and interrupt handlers
 #define IDLE_STACK_BYTES        256
 #define INTERPRETER_STACK_BYTES 8192
+#define SERVERS_STACK_BYTES     2048    // telnet and FTP
 #define SPAWN_STACK_BYTES       1024    // the network processor's events
 
 // Task priorities, 0 (idle) to configMAX_PRIORITIES - 1.

@@ -1,0 +1,553 @@
+// The socket module, on the network processor's sockets. Those never block: waiting is ours, so that every operation
+// heeds the timeout and Ctrl-C, and other threads run meanwhile. Error codes: drivers/cc3100/inc/socket.h.
+
+#include "network/socket.h"
+
+#include <string.h>
+
+#include "py/mperrno.h"
+#include "py/mphal.h"
+#include "py/mpthread.h"
+#include "py/runtime.h"
+#include "py/stream.h"
+
+#include "simplelink.h"
+
+#include "network/inet.h"
+#include "servers/servers.h"
+#include "servers/tcp.h"
+
+// What one command to the network processor moves at most (socket.h, SL_SOCKET_PAYLOAD_TYPE_*).
+#define STREAM_PIECE_MAX 1460
+#define DATAGRAM_MAX 1472
+// A wait looks again after this long even when nobody called: 2 ms at first, doubling.
+#define FIRST_LOOK_MS 2u
+#define LAST_LOOK_MS 512u
+
+#define SOCKET_REUSE_ADDRESS 4 // the network processor always does: taken and ignored, as programs ask for it
+
+socket_object_t *socket_of(mp_obj_t object) {
+    if (!mp_obj_is_type(object, &socket_type)) {
+        mp_raise_TypeError(MP_ERROR_TEXT("socket expected"));
+    }
+    socket_object_t *self = MP_OBJ_TO_PTR(object);
+    if (self->descriptor < 0) {
+        mp_raise_OSError(MP_EBADF);
+    }
+    return self;
+}
+
+static int error_of(int result) {
+    switch (result) {
+        case SL_ENSOCK:
+            return MP_ENOMEM; // all eight are in use
+        case SL_SOC_ERROR:
+            return MP_EIO;
+        case SL_EAGAIN:
+            return MP_EAGAIN;
+        default:
+            return -result;
+    }
+}
+
+void socket_raise(int result) {
+    mp_raise_OSError(error_of(result));
+}
+
+static int checked(int result) {
+    if (result < 0) {
+        socket_raise(result);
+    }
+    return result;
+}
+
+// ---- waiting
+
+typedef struct {
+    uint32_t start_ms;
+    uint32_t look_ms;
+} patience_t;
+
+// Sleep until the socket may be ready. 0: try again. Otherwise the errno to raise: EAGAIN for a non-blocking socket,
+// ETIMEDOUT when the time is up.
+static int wait_ready(const socket_object_t *self, patience_t *patience, bool receive) {
+    if (self->timeout_ms == 0) {
+        return MP_EAGAIN;
+    }
+    if (patience->look_ms == 0) {
+        patience->start_ms = mp_hal_ticks_ms();
+        patience->look_ms = FIRST_LOOK_MS;
+    }
+    uint32_t wait = patience->look_ms;
+    if (patience->look_ms < LAST_LOOK_MS) {
+        patience->look_ms *= 2;
+    }
+    if (self->timeout_ms != SOCKET_FOREVER) {
+        uint32_t passed = mp_hal_ticks_ms() - patience->start_ms;
+        if (passed >= self->timeout_ms) {
+            return MP_ETIMEDOUT;
+        }
+        wait = MIN(wait, self->timeout_ms - passed);
+    }
+    servers_watch(self->descriptor, receive, !receive);
+    mp_event_wait_ms(wait); // raises KeyboardInterrupt
+    return self->descriptor < 0 ? MP_EBADF : 0;
+}
+
+// True: try again.
+static bool again(const socket_object_t *self, patience_t *patience, bool receive, int result, int *error) {
+    if (result != SL_EAGAIN && result != SL_EALREADY) {
+        *error = error_of(result);
+        return false;
+    }
+    *error = wait_ready(self, patience, receive);
+    if (*error == MP_EAGAIN && result == SL_EALREADY) {
+        *error = MP_EINPROGRESS;
+    }
+    return *error == 0;
+}
+
+// ---- moving bytes
+
+static mp_uint_t receive_bytes(socket_object_t *self, void *data, mp_uint_t room, SlSockAddrIn_t *from, int *error) {
+    patience_t patience = {0};
+    _i16 piece = (_i16)MIN(room, (mp_uint_t)(self->datagram ? DATAGRAM_MAX : STREAM_PIECE_MAX));
+    if (piece == 0) {
+        return 0;
+    }
+    for (;;) {
+        SlSocklen_t length = sizeof(*from);
+        MP_THREAD_GIL_EXIT();
+        int result = from != NULL ? sl_RecvFrom(self->descriptor, data, piece, 0, (SlSockAddr_t *)from, &length)
+            : sl_Recv(self->descriptor, data, piece, 0);
+        MP_THREAD_GIL_ENTER();
+        if (result == SL_ESECCLOSED) {
+            return 0; // the peer's close_notify: an orderly end
+        }
+        if (result >= 0) {
+            return (mp_uint_t)result;
+        }
+        if (!again(self, &patience, true, result, error)) {
+            return MP_STREAM_ERROR;
+        }
+    }
+}
+
+// Send one piece; more may be left.
+static mp_uint_t send_bytes(socket_object_t *self, const void *data, mp_uint_t length, const SlSockAddrIn_t *to,
+    int *error) {
+    patience_t patience = {0};
+    if (self->datagram && length > DATAGRAM_MAX) {
+        *error = MP_EINVAL;
+        return MP_STREAM_ERROR;
+    }
+    _i16 piece = (_i16)MIN(length, (mp_uint_t)(self->datagram ? DATAGRAM_MAX : STREAM_PIECE_MAX));
+    if (piece == 0 && !self->datagram) {
+        return 0;
+    }
+    for (;;) {
+        MP_THREAD_GIL_EXIT();
+        int result = to != NULL ? sl_SendTo(self->descriptor, data, piece, 0, (const SlSockAddr_t *)to, sizeof(*to))
+            : sl_Send(self->descriptor, data, piece, 0);
+        MP_THREAD_GIL_ENTER();
+        if (result >= 0) {
+            return (mp_uint_t)result;
+        }
+        if (!again(self, &patience, false, result, error)) {
+            return MP_STREAM_ERROR;
+        }
+    }
+}
+
+static void parse_address(mp_obj_t pair, SlSockAddrIn_t *address) {
+    uint16_t port;
+    memset(address, 0, sizeof(*address));
+    address->sin_family = SL_AF_INET;
+    address->sin_addr.s_addr = sl_Htonl(inet_parse_pair(pair, &port));
+    address->sin_port = sl_Htons(port);
+}
+
+static mp_obj_t format_address(const SlSockAddrIn_t *address) {
+    return inet_format_pair(sl_Ntohl(address->sin_addr.s_addr), sl_Ntohs(address->sin_port));
+}
+
+// ---- the class
+
+static void set_non_blocking(int descriptor) {
+    SlSockNonblocking_t option = {.NonblockingEnabled = 1};
+    sl_SetSockOpt((_i16)descriptor, SL_SOL_SOCKET, SL_SO_NONBLOCKING, &option, sizeof(option));
+}
+
+static socket_object_t *new_object(int descriptor, bool datagram, bool secure) {
+    socket_object_t *self = mp_obj_malloc_with_finaliser(socket_object_t, &socket_type);
+    self->descriptor = (int16_t)descriptor;
+    self->datagram = datagram;
+    self->secure = secure;
+    self->verify = false;
+    self->timeout_ms = SOCKET_FOREVER;
+    return self;
+}
+
+static mp_obj_t make_new(const mp_obj_type_t *type, size_t count, size_t named, const mp_obj_t *arguments) {
+    (void)type;
+    mp_arg_check_num(count, named, 0, 4, false);
+    mp_int_t family = count > 0 ? mp_obj_get_int(arguments[0]) : SL_AF_INET;
+    mp_int_t kind = count > 1 ? mp_obj_get_int(arguments[1]) : SL_SOCK_STREAM;
+    mp_int_t protocol = count > 2 ? mp_obj_get_int(arguments[2]) : 0;
+    if (family != SL_AF_INET) {
+        mp_raise_OSError(MP_EAFNOSUPPORT);
+    }
+    if (protocol == 0) {
+        protocol = kind == SL_SOCK_DGRAM ? SL_IPPROTO_UDP : SL_IPPROTO_TCP;
+    }
+    // The object comes first: when memory runs out, no socket of the network processor is left behind.
+    socket_object_t *self = new_object(-1, kind == SL_SOCK_DGRAM, protocol == SL_SEC_SOCKET);
+    self->descriptor = (int16_t)checked(sl_Socket(SL_AF_INET, (_i16)kind, (_i16)protocol));
+    set_non_blocking(self->descriptor);
+    return MP_OBJ_FROM_PTR(self);
+}
+
+static void print(const mp_print_t *out, mp_obj_t object, mp_print_kind_t kind) {
+    (void)kind;
+    const socket_object_t *self = MP_OBJ_TO_PTR(object);
+    mp_printf(out, "<socket %d%s%s>", self->descriptor, self->datagram ? " datagram" : "", self->secure ? " secure" : "");
+}
+
+static void close_socket(socket_object_t *self) {
+    if (self->descriptor >= 0) {
+        int descriptor = self->descriptor;
+        self->descriptor = -1;
+        servers_unwatch(descriptor);
+        sl_Close((_i16)descriptor);
+    }
+}
+
+static mp_obj_t socket_close(mp_obj_t object) {
+    close_socket(MP_OBJ_TO_PTR(object));
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(socket_close_obj, socket_close);
+
+static mp_obj_t socket_bind(mp_obj_t object, mp_obj_t pair) {
+    SlSockAddrIn_t address;
+    parse_address(pair, &address);
+    checked(sl_Bind(socket_of(object)->descriptor, (SlSockAddr_t *)&address, sizeof(address)));
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(socket_bind_obj, socket_bind);
+
+static mp_obj_t socket_listen(size_t count, const mp_obj_t *arguments) {
+    mp_int_t backlog = count > 1 ? mp_obj_get_int(arguments[1]) : 1;
+    checked(sl_Listen(socket_of(arguments[0])->descriptor, (_i16)MAX(backlog, 1)));
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(socket_listen_obj, 1, 2, socket_listen);
+
+static mp_obj_t socket_accept(mp_obj_t object) {
+    socket_object_t *self = socket_of(object);
+    socket_object_t *client = new_object(-1, false, self->secure);
+    patience_t patience = {0};
+    SlSockAddrIn_t address;
+    int error;
+    for (;;) {
+        SlSocklen_t length = sizeof(address);
+        MP_THREAD_GIL_EXIT();
+        int result = sl_Accept(self->descriptor, (SlSockAddr_t *)&address, &length);
+        MP_THREAD_GIL_ENTER();
+        if (result >= 0) {
+            client->descriptor = (int16_t)result;
+            set_non_blocking(result);
+            mp_obj_t pair[2] = {MP_OBJ_FROM_PTR(client), format_address(&address)};
+            return mp_obj_new_tuple(2, pair);
+        }
+        if (!again(self, &patience, true, result, &error)) {
+            mp_raise_OSError(error);
+        }
+    }
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(socket_accept_obj, socket_accept);
+
+// The network processor reports a secure connection whose peer was not verified, or whose certificate is out of date,
+// as these: connected all the same, and for the program to decide (socket.h).
+static bool connected(const socket_object_t *self, int result) {
+    bool unverified = result == SL_ESECSNOVERIFY || result == SL_ESECDATEERROR;
+    return result >= 0 || (self->secure && unverified && !self->verify);
+}
+
+static mp_obj_t socket_connect(mp_obj_t object, mp_obj_t pair) {
+    socket_object_t *self = socket_of(object);
+    SlSockAddrIn_t address;
+    patience_t patience = {0};
+    int error;
+    parse_address(pair, &address);
+    for (;;) {
+        MP_THREAD_GIL_EXIT();
+        int result = sl_Connect(self->descriptor, (SlSockAddr_t *)&address, sizeof(address));
+        MP_THREAD_GIL_ENTER();
+        if (connected(self, result)) {
+            return mp_const_none;
+        }
+        if (!again(self, &patience, false, result, &error)) {
+            if (self->secure && error != MP_EINPROGRESS) {
+                close_socket(self); // a half-made secure session must not be used
+            }
+            mp_raise_OSError(error);
+        }
+    }
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(socket_connect_obj, socket_connect);
+
+static mp_obj_t socket_send(mp_obj_t object, mp_obj_t data) {
+    mp_buffer_info_t buffer;
+    int error;
+    mp_get_buffer_raise(data, &buffer, MP_BUFFER_READ);
+    mp_uint_t sent = send_bytes(socket_of(object), buffer.buf, buffer.len, NULL, &error);
+    if (sent == MP_STREAM_ERROR) {
+        mp_raise_OSError(error);
+    }
+    return mp_obj_new_int_from_uint(sent);
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(socket_send_obj, socket_send);
+
+static mp_obj_t socket_sendall(mp_obj_t object, mp_obj_t data) {
+    socket_object_t *self = socket_of(object);
+    mp_buffer_info_t buffer;
+    int error;
+    mp_get_buffer_raise(data, &buffer, MP_BUFFER_READ);
+    for (size_t at = 0; at < buffer.len;) {
+        mp_uint_t sent = send_bytes(self, (const uint8_t *)buffer.buf + at, buffer.len - at, NULL, &error);
+        if (sent == MP_STREAM_ERROR) {
+            mp_raise_OSError(error);
+        }
+        at += sent;
+    }
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(socket_sendall_obj, socket_sendall);
+
+static mp_obj_t socket_sendto(mp_obj_t object, mp_obj_t data, mp_obj_t pair) {
+    SlSockAddrIn_t address;
+    mp_buffer_info_t buffer;
+    int error;
+    mp_get_buffer_raise(data, &buffer, MP_BUFFER_READ);
+    parse_address(pair, &address);
+    mp_uint_t sent = send_bytes(socket_of(object), buffer.buf, buffer.len, &address, &error);
+    if (sent == MP_STREAM_ERROR) {
+        mp_raise_OSError(error);
+    }
+    return mp_obj_new_int_from_uint(sent);
+}
+static MP_DEFINE_CONST_FUN_OBJ_3(socket_sendto_obj, socket_sendto);
+
+static mp_obj_t receive_object(mp_obj_t object, mp_obj_t room, SlSockAddrIn_t *from) {
+    vstr_t text;
+    int error;
+    mp_int_t length = mp_obj_get_int(room);
+    if (length < 0) {
+        mp_raise_ValueError(NULL);
+    }
+    vstr_init_len(&text, MIN(length, DATAGRAM_MAX));
+    mp_uint_t got = receive_bytes(socket_of(object), text.buf, text.len, from, &error);
+    if (got == MP_STREAM_ERROR) {
+        mp_raise_OSError(error);
+    }
+    text.len = got;
+    return mp_obj_new_bytes_from_vstr(&text);
+}
+
+static mp_obj_t socket_recv(mp_obj_t object, mp_obj_t room) {
+    return receive_object(object, room, NULL);
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(socket_recv_obj, socket_recv);
+
+static mp_obj_t socket_recvfrom(mp_obj_t object, mp_obj_t room) {
+    SlSockAddrIn_t from = {0};
+    mp_obj_t data = receive_object(object, room, &from);
+    mp_obj_t pair[2] = {data, format_address(&from)};
+    return mp_obj_new_tuple(2, pair);
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(socket_recvfrom_obj, socket_recvfrom);
+
+static mp_obj_t socket_setsockopt(size_t count, const mp_obj_t *arguments) {
+    (void)count;
+    const socket_object_t *self = socket_of(arguments[0]);
+    mp_int_t level = mp_obj_get_int(arguments[1]);
+    mp_int_t option = mp_obj_get_int(arguments[2]);
+    if (level == SL_SOL_SOCKET && option == SOCKET_REUSE_ADDRESS) {
+        return mp_const_none;
+    }
+    if (mp_obj_is_int(arguments[3])) {
+        _u32 value = (_u32)mp_obj_get_int_truncated(arguments[3]);
+        checked(sl_SetSockOpt(self->descriptor, (_i16)level, (_i16)option, &value, sizeof(value)));
+    } else {
+        mp_buffer_info_t buffer;
+        mp_get_buffer_raise(arguments[3], &buffer, MP_BUFFER_READ);
+        checked(sl_SetSockOpt(self->descriptor, (_i16)level, (_i16)option, buffer.buf, (SlSocklen_t)buffer.len));
+    }
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(socket_setsockopt_obj, 4, 4, socket_setsockopt);
+
+static mp_obj_t socket_settimeout(mp_obj_t object, mp_obj_t seconds) {
+    socket_object_t *self = socket_of(object);
+    if (seconds == mp_const_none) {
+        self->timeout_ms = SOCKET_FOREVER;
+        return mp_const_none;
+    }
+    mp_int_t value = mp_obj_get_int(seconds);
+    if (value < 0 || value > (mp_int_t)(INT32_MAX / 1000)) {
+        mp_raise_ValueError(MP_ERROR_TEXT("timeout must be 0 or more seconds"));
+    }
+    self->timeout_ms = (uint32_t)value * 1000u;
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(socket_settimeout_obj, socket_settimeout);
+
+static mp_obj_t socket_setblocking(mp_obj_t object, mp_obj_t blocking) {
+    socket_of(object)->timeout_ms = mp_obj_is_true(blocking) ? SOCKET_FOREVER : 0;
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(socket_setblocking_obj, socket_setblocking);
+
+// A socket is a stream already.
+static mp_obj_t socket_makefile(size_t count, const mp_obj_t *arguments) {
+    (void)count;
+    return arguments[0];
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR(socket_makefile_obj, 1, socket_makefile);
+
+// ---- the stream protocol
+
+static mp_uint_t stream_read(mp_obj_t object, void *data, mp_uint_t room, int *error) {
+    return receive_bytes(socket_of(object), data, room, NULL, error);
+}
+
+static mp_uint_t stream_write(mp_obj_t object, const void *data, mp_uint_t length, int *error) {
+    return send_bytes(socket_of(object), data, length, NULL, error);
+}
+
+// Which of the events asked for hold now; for those that don't, whoever waits is woken when they may.
+static mp_uint_t poll_events(const socket_object_t *self, mp_uint_t asked) {
+    if (self->descriptor < 0) {
+        return MP_STREAM_POLL_NVAL;
+    }
+    uint32_t bit = TCP_BIT(self->descriptor);
+    SlFdSet_t receive = {.fd_array = {asked & MP_STREAM_POLL_RD ? bit : 0}};
+    SlFdSet_t send = {.fd_array = {asked & MP_STREAM_POLL_WR ? bit : 0}};
+    struct SlTimeval_t now = {0};
+    MP_THREAD_GIL_EXIT();
+    int ready = sl_Select(SL_MAX_SOCKETS, &receive, &send, NULL, &now);
+    MP_THREAD_GIL_ENTER();
+    if (ready < 0) {
+        return MP_STREAM_POLL_ERR;
+    }
+    mp_uint_t events = 0;
+    if (ready > 0) {
+        events |= receive.fd_array[0] & bit ? MP_STREAM_POLL_RD : 0;
+        events |= send.fd_array[0] & bit ? MP_STREAM_POLL_WR : 0;
+    }
+    if (events == 0) {
+        servers_watch(self->descriptor, asked & MP_STREAM_POLL_RD, asked & MP_STREAM_POLL_WR);
+    }
+    return events;
+}
+
+static mp_uint_t stream_ioctl(mp_obj_t object, mp_uint_t request, uintptr_t argument, int *error) {
+    socket_object_t *self = MP_OBJ_TO_PTR(object);
+    switch (request) {
+        case MP_STREAM_POLL:
+            return poll_events(self, argument);
+        case MP_STREAM_CLOSE:
+            close_socket(self);
+            return 0;
+        case MP_STREAM_FLUSH:
+            return 0;
+        default:
+            *error = MP_EINVAL;
+            return MP_STREAM_ERROR;
+    }
+}
+
+static const mp_stream_p_t stream = {
+    .read = stream_read,
+    .write = stream_write,
+    .ioctl = stream_ioctl,
+    .is_text = false,
+};
+
+static const mp_rom_map_elem_t socket_names[] = {
+    {MP_ROM_QSTR(MP_QSTR___del__), MP_ROM_PTR(&socket_close_obj)},
+    {MP_ROM_QSTR(MP_QSTR_accept), MP_ROM_PTR(&socket_accept_obj)},
+    {MP_ROM_QSTR(MP_QSTR_bind), MP_ROM_PTR(&socket_bind_obj)},
+    {MP_ROM_QSTR(MP_QSTR_close), MP_ROM_PTR(&socket_close_obj)},
+    {MP_ROM_QSTR(MP_QSTR_connect), MP_ROM_PTR(&socket_connect_obj)},
+    {MP_ROM_QSTR(MP_QSTR_listen), MP_ROM_PTR(&socket_listen_obj)},
+    {MP_ROM_QSTR(MP_QSTR_makefile), MP_ROM_PTR(&socket_makefile_obj)},
+    {MP_ROM_QSTR(MP_QSTR_read), MP_ROM_PTR(&mp_stream_read_obj)},
+    {MP_ROM_QSTR(MP_QSTR_readinto), MP_ROM_PTR(&mp_stream_readinto_obj)},
+    {MP_ROM_QSTR(MP_QSTR_readline), MP_ROM_PTR(&mp_stream_unbuffered_readline_obj)},
+    {MP_ROM_QSTR(MP_QSTR_recv), MP_ROM_PTR(&socket_recv_obj)},
+    {MP_ROM_QSTR(MP_QSTR_recvfrom), MP_ROM_PTR(&socket_recvfrom_obj)},
+    {MP_ROM_QSTR(MP_QSTR_send), MP_ROM_PTR(&socket_send_obj)},
+    {MP_ROM_QSTR(MP_QSTR_sendall), MP_ROM_PTR(&socket_sendall_obj)},
+    {MP_ROM_QSTR(MP_QSTR_sendto), MP_ROM_PTR(&socket_sendto_obj)},
+    {MP_ROM_QSTR(MP_QSTR_setblocking), MP_ROM_PTR(&socket_setblocking_obj)},
+    {MP_ROM_QSTR(MP_QSTR_setsockopt), MP_ROM_PTR(&socket_setsockopt_obj)},
+    {MP_ROM_QSTR(MP_QSTR_settimeout), MP_ROM_PTR(&socket_settimeout_obj)},
+    {MP_ROM_QSTR(MP_QSTR_write), MP_ROM_PTR(&mp_stream_write_obj)},
+};
+static MP_DEFINE_CONST_DICT(socket_dict, socket_names);
+
+MP_DEFINE_CONST_OBJ_TYPE(socket_type, MP_QSTR_socket, MP_TYPE_FLAG_NONE, make_new, make_new, print, print,
+    protocol, &stream, locals_dict, &socket_dict);
+
+// ---- the module
+
+// One answer, of the kind that connect takes. A host that is an address already is not looked up.
+static mp_obj_t getaddrinfo(size_t count, const mp_obj_t *arguments) {
+    size_t length;
+    const char *host = mp_obj_str_get_data(arguments[0], &length);
+    mp_int_t port = mp_obj_get_int(arguments[1]);
+    mp_int_t kind = count > 3 ? mp_obj_get_int(arguments[3]) : 0;
+    uint32_t address;
+    if (!inet_read(host, length, &address)) {
+        _u32 found = 0;
+        MP_THREAD_GIL_EXIT();
+        int result = sl_NetAppDnsGetHostByName((_i8 *)host, (_u16)length, &found, SL_AF_INET);
+        MP_THREAD_GIL_ENTER();
+        if (result < 0) {
+            mp_raise_OSError(result); // negative: a name that can't be resolved (docs, socket.getaddrinfo)
+        }
+        address = found;
+    }
+    mp_obj_t fields[5] = {
+        MP_OBJ_NEW_SMALL_INT(SL_AF_INET), MP_OBJ_NEW_SMALL_INT(kind ? kind : SL_SOCK_STREAM), MP_OBJ_NEW_SMALL_INT(0),
+        MP_OBJ_NEW_QSTR(MP_QSTR_), inet_format_pair(address, (uint16_t)port),
+    };
+    mp_obj_t answer = mp_obj_new_tuple(MP_ARRAY_SIZE(fields), fields);
+    return mp_obj_new_list(1, &answer);
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(getaddrinfo_obj, 2, 6, getaddrinfo);
+
+static const mp_rom_map_elem_t module_names[] = {
+    {MP_ROM_QSTR(MP_QSTR_AF_INET), MP_ROM_INT(SL_AF_INET)},
+    {MP_ROM_QSTR(MP_QSTR_IPPROTO_SEC), MP_ROM_INT(SL_SEC_SOCKET)},
+    {MP_ROM_QSTR(MP_QSTR_IPPROTO_TCP), MP_ROM_INT(SL_IPPROTO_TCP)},
+    {MP_ROM_QSTR(MP_QSTR_IPPROTO_UDP), MP_ROM_INT(SL_IPPROTO_UDP)},
+    {MP_ROM_QSTR(MP_QSTR_SOCK_DGRAM), MP_ROM_INT(SL_SOCK_DGRAM)},
+    {MP_ROM_QSTR(MP_QSTR_SOCK_STREAM), MP_ROM_INT(SL_SOCK_STREAM)},
+    {MP_ROM_QSTR(MP_QSTR_SOL_SOCKET), MP_ROM_INT(SL_SOL_SOCKET)},
+    {MP_ROM_QSTR(MP_QSTR_SO_REUSEADDR), MP_ROM_INT(SOCKET_REUSE_ADDRESS)},
+    {MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_socket)},
+    {MP_ROM_QSTR(MP_QSTR_error), MP_ROM_PTR(&mp_type_OSError)},
+    {MP_ROM_QSTR(MP_QSTR_getaddrinfo), MP_ROM_PTR(&getaddrinfo_obj)},
+    {MP_ROM_QSTR(MP_QSTR_socket), MP_ROM_PTR(&socket_type)},
+    {MP_ROM_QSTR(MP_QSTR_timeout), MP_ROM_PTR(&mp_type_OSError)},
+};
+static MP_DEFINE_CONST_DICT(module_dict, module_names);
+
+const mp_obj_module_t socket_module = {
+    .base = {&mp_type_module},
+    .globals = (mp_obj_dict_t *)&module_dict,
+};
+MP_REGISTER_MODULE(MP_QSTR_socket, socket_module);

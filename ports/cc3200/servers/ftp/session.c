@@ -1,0 +1,246 @@
+// The FTP server (see session.h): the engine's host on the network processor's sockets; files are in files.c.
+
+#include "servers/ftp/session.h"
+
+#include <string.h>
+
+#include "py/mphal.h"
+
+#include "network/address.h"
+#include "servers/ftp/engine.h"
+#include "servers/ftp/files.h"
+
+#define COMMAND_PORT 21
+// Passive mode takes the ports in turn, so that a connection meant for an aborted transfer can't reach the next one.
+#define DATA_PORT_FIRST 2024
+#define DATA_PORTS 4
+// How often a transfer that stands still looks at its timers.
+#define TRANSFER_TICK_MS 1000u
+#define FOREVER_MS UINT32_MAX
+// A block file of the drive: one write of a transfer fills it.
+#define BUFFER_ROOM 2048
+
+static struct {
+    int listener;
+    int command;
+    int data_listener;
+    int data;
+    uint8_t next_port;
+    bool open;
+    tcp_address_t peer;
+    uint32_t since_ms; // of the last command byte or the last movement of a transfer
+    ftp_t ftp;
+} session = {.listener = TCP_NONE, .command = TCP_NONE, .data_listener = TCP_NONE, .data = TCP_NONE};
+static uint8_t buffer[BUFFER_ROOM];
+
+static const char BUSY[] = "421 Another FTP session is open, only one is possible.\r\n";
+
+static void data_close(void *context) {
+    (void)context;
+    tcp_close(&session.data);
+    tcp_close(&session.data_listener);
+}
+
+static bool data_listen(void *context, uint8_t address[4], uint16_t *port) {
+    (void)context;
+    *port = (uint16_t)(DATA_PORT_FIRST + session.next_port);
+    session.next_port = (uint8_t)((session.next_port + 1) % DATA_PORTS);
+    session.data_listener = tcp_listen(*port);
+    return session.data_listener != TCP_NONE && network_address(address);
+}
+
+// Only the client that logged in may take its data (RFC 2577 section 2).
+static int data_accept(void *context) {
+    (void)context;
+    tcp_address_t peer;
+    int accepted = tcp_accept(session.data_listener, &peer);
+    if (accepted == TCP_NOT_NOW) {
+        return 0;
+    }
+    if (accepted < 0) {
+        return FTP_DATA_LOST;
+    }
+    if (peer != session.peer) {
+        tcp_close(&accepted);
+        return 0;
+    }
+    session.data = accepted;
+    tcp_close(&session.data_listener);
+    return 1;
+}
+
+static int data_send(void *context, const uint8_t *data, size_t length) {
+    (void)context;
+    int sent = tcp_send(session.data, data, length);
+    return sent == TCP_LOST ? FTP_DATA_LOST : sent;
+}
+
+static int data_receive(void *context, uint8_t *data, size_t room) {
+    (void)context;
+    int got = tcp_receive(session.data, data, room);
+    if (got == TCP_CLOSED) {
+        return FTP_DATA_CLOSED;
+    }
+    return got == TCP_LOST ? FTP_DATA_LOST : got;
+}
+
+static uint32_t milliseconds(void *context) {
+    (void)context;
+    return mp_hal_ticks_ms();
+}
+
+static const ftp_host_t HOST = {
+    .stat = ftp_files_stat,
+    .list_open = ftp_files_list_open,
+    .list_next = ftp_files_list_next,
+    .list_close = ftp_files_list_close,
+    .file_open = ftp_files_open,
+    .file_read = ftp_files_read,
+    .file_write = ftp_files_write,
+    .file_close = ftp_files_close,
+    .remove = ftp_files_remove,
+    .make_directory = ftp_files_make_directory,
+    .remove_directory = ftp_files_remove_directory,
+    .rename = ftp_files_rename,
+    .data_listen = data_listen,
+    .data_accept = data_accept,
+    .data_send = data_send,
+    .data_receive = data_receive,
+    .data_close = data_close,
+    .milliseconds = milliseconds,
+    .now = ftp_files_now,
+};
+
+static void end_session(void) {
+    if (session.open) {
+        session.open = false;
+        ftp_stop(&session.ftp);
+    }
+    tcp_close(&session.command);
+}
+
+static void accept(login_t *login, uint32_t now_ms) {
+    tcp_address_t peer;
+    int client = tcp_accept(session.listener, &peer);
+    if (client <= 0) {
+        return;
+    }
+    if (session.open) {
+        tcp_send(client, BUSY, sizeof(BUSY) - 1);
+        tcp_close(&client);
+        return;
+    }
+    session.command = client;
+    session.peer = peer;
+    session.since_ms = now_ms;
+    session.open = true;
+    ftp_start(&session.ftp, &HOST, NULL, login, buffer, sizeof(buffer));
+}
+
+// Send what the engine has to say. False: the connection is lost, or the session is over and all is said.
+static bool flush(void) {
+    ftp_t *ftp = &session.ftp;
+    while (ftp->output_length > 0) {
+        int sent = tcp_send(session.command, ftp->output, ftp->output_length);
+        if (sent == TCP_NOT_NOW) {
+            return true;
+        }
+        if (sent < 0) {
+            return false;
+        }
+        ftp_sent(ftp, (size_t)sent);
+    }
+    return !ftp->quit;
+}
+
+// Take command bytes one at a time: what follows a command that must wait stays in the socket, read no further than
+// the engine wants. True: something came.
+static bool receive(uint32_t now_ms, bool *lost) {
+    bool moved = false;
+    while (ftp_wants_input(&session.ftp)) {
+        uint8_t byte;
+        int got = tcp_receive(session.command, &byte, 1);
+        if (got == TCP_NOT_NOW) {
+            break;
+        }
+        if (got < 0) {
+            *lost = true;
+            break;
+        }
+        session.since_ms = now_ms;
+        ftp_receive(&session.ftp, byte);
+        moved = true;
+    }
+    return moved;
+}
+
+bool ftp_session_open(login_t *login) {
+    session.ftp.login = login;
+    session.listener = tcp_listen(COMMAND_PORT);
+    return session.listener != TCP_NONE;
+}
+
+void ftp_session_close(void) {
+    end_session();
+    tcp_close(&session.listener);
+}
+
+uint32_t ftp_session_interest(tcp_interest_t *interest, uint32_t now_ms) {
+    tcp_want_receive(interest, session.listener);
+    if (!session.open) {
+        return FOREVER_MS;
+    }
+    const ftp_t *ftp = &session.ftp;
+    if (ftp->output_length > 0) {
+        tcp_want_send(interest, session.command);
+    } else if (ftp_wants_input(ftp)) {
+        tcp_want_receive(interest, session.command);
+    }
+    switch (ftp->transfer) {
+        case FTP_CONNECTING:
+            tcp_want_receive(interest, session.data_listener);
+            return TRANSFER_TICK_MS;
+        case FTP_RECEIVING:
+            tcp_want_receive(interest, session.data);
+            return TRANSFER_TICK_MS;
+        case FTP_LISTING:
+        case FTP_SENDING:
+            tcp_want_send(interest, session.data);
+            return TRANSFER_TICK_MS;
+        default:
+            break;
+    }
+    if (ftp->wait_ms > 0) {
+        uint32_t passed = now_ms - ftp->since_ms;
+        return passed < ftp->wait_ms ? ftp->wait_ms - passed : 0;
+    }
+    return FOREVER_MS;
+}
+
+void ftp_session_poll(const tcp_interest_t *ready, uint32_t now_ms, uint32_t idle_ms) {
+    if (tcp_can_receive(ready, session.listener)) {
+        accept(session.ftp.login, now_ms);
+    }
+    if (!session.open) {
+        return;
+    }
+    bool lost = false;
+    bool moved;
+    do {
+        lost = lost || !flush();
+        moved = !lost && receive(now_ms, &lost);
+        if (!lost && ftp_poll(&session.ftp)) {
+            session.since_ms = now_ms;
+            moved = true;
+        }
+        // A telnet user must not wait for a long transfer: one step each, then everybody's turn.
+    } while (moved && session.ftp.transfer == FTP_IDLE);
+    lost = lost || (session.ftp.output_length > 0 && !flush());
+    if (!lost && now_ms - session.since_ms > idle_ms && !session.ftp.quit) {
+        ftp_expire(&session.ftp);
+        lost = !flush();
+    }
+    if (lost) {
+        end_session();
+    }
+}

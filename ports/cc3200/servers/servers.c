@@ -1,0 +1,206 @@
+// The task that owns telnet and FTP (see servers.h).
+
+#include "servers/servers.h"
+
+#include <string.h>
+
+#include "py/mpconfig.h"
+#include "py/mphal.h"
+
+#include "FreeRTOS.h"
+#include "semphr.h"
+#include "task.h"
+
+#include "servers/ftp/session.h"
+#include "servers/login.h"
+#include "servers/tcp.h"
+#include "servers/telnet/session.h"
+#include "system/memory.h"
+
+#define MS_PER_S 1000u
+// How long one wait may take. The network processor takes one select at a time, and what is asked of the servers
+// meanwhile is seen when it ends: while the interpreter waits for sockets, for some time after, and otherwise.
+#define WATCH_WAIT_MS 10u
+#define RECENT_WAIT_MS 25u
+#define IDLE_WAIT_MS 1000u
+#define RECENT_MS 3000u
+// A port that could not be had, or a network that is down: try again after this.
+#define RETRY_MS 1000u
+
+static StackType_t servers_stack[SERVERS_STACK_BYTES / sizeof(StackType_t)] STACK_SECTION;
+static StaticTask_t control;
+static SemaphoreHandle_t done;
+static StaticSemaphore_t done_storage;
+
+static login_t login;
+static uint32_t timeout_s = SERVERS_TIMEOUT_DEFAULT_S;
+static volatile bool wanted;    // network.Server: on
+static volatile bool suspended; // the network processor is about to restart
+static volatile bool asked;     // somebody waits for the change to be done
+static bool open;
+static tcp_interest_t watched; // the interpreter's sockets; changed with interrupts off
+static volatile uint32_t watched_ms; // when it waited for one last
+
+static void close_all(void) {
+    telnet_close();
+    ftp_session_close();
+    open = false;
+}
+
+static uint32_t shorter(uint32_t a, uint32_t b) {
+    return a < b ? a : b;
+}
+
+static bool watching(void) {
+    return (watched.receive | watched.send) != 0;
+}
+
+// Take the watched sockets that are ready, or all when it can't be told, off the list and wake who waits for them.
+static void report_watched(const tcp_interest_t *ready) {
+    taskENTER_CRITICAL();
+    bool any = (watched.receive & ready->receive) || (watched.send & ready->send);
+    watched.receive &= ~ready->receive;
+    watched.send &= ~ready->send;
+    taskEXIT_CRITICAL();
+    if (any) {
+        event_signal();
+    }
+}
+
+static uint32_t wait_limit(uint32_t now) {
+    if (watching()) {
+        return WATCH_WAIT_MS;
+    }
+    return now - watched_ms < RECENT_MS ? RECENT_WAIT_MS : IDLE_WAIT_MS;
+}
+
+// One turn: wait for something to happen, then let each move on.
+static void turn(void) {
+    tcp_interest_t interest = watched;
+    uint32_t now = mp_hal_ticks_ms();
+    uint32_t wait = wait_limit(now);
+    if (open) {
+        wait = shorter(wait, telnet_interest(&interest, now));
+        wait = shorter(wait, ftp_session_interest(&interest, now));
+    }
+    if (!tcp_wait(&interest, wait)) {
+        // A socket was closed under the wait, or the network processor forgot all of them: whoever is concerned
+        // finds out by trying.
+        interest.receive = interest.send = UINT32_MAX;
+        vTaskDelay(1);
+    }
+    report_watched(&interest);
+    if (open) {
+        now = mp_hal_ticks_ms();
+        telnet_poll(&interest, now, timeout_s * MS_PER_S);
+        ftp_session_poll(&interest, now, timeout_s * MS_PER_S);
+    }
+}
+
+__attribute__((noreturn))
+static void run(void *unused) {
+    (void)unused;
+    for (;;) {
+        bool on = wanted && !suspended;
+        if (!on && open) {
+            close_all();
+        } else if (on && !open) {
+            open = telnet_open(&login) && ftp_session_open(&login);
+            if (!open) {
+                close_all();
+            }
+        }
+        if (asked) {
+            asked = false;
+            xSemaphoreGive(done);
+        }
+        if (open || watching()) {
+            turn();
+        } else {
+            ulTaskNotifyTake(pdTRUE, on ? RETRY_MS : portMAX_DELAY);
+        }
+    }
+}
+
+static TaskHandle_t task;
+
+// Let the task see a change and wait until it has acted on it.
+static void apply(void) {
+    asked = true;
+    xTaskNotifyGive(task);
+    xSemaphoreTake(done, portMAX_DELAY);
+}
+
+void servers_default_login(void) {
+    servers_set_login("micro", strlen("micro"), "python", strlen("python"));
+}
+
+void servers_init(void) {
+    servers_default_login();
+    done = xSemaphoreCreateBinaryStatic(&done_storage);
+    task = xTaskCreateStatic(run, "Servers", sizeof(servers_stack) / sizeof(servers_stack[0]), NULL, SERVERS_PRIORITY,
+        servers_stack, &control);
+}
+
+bool servers_set_login(const char *user, size_t user_length, const char *password, size_t password_length) {
+    login_t fresh = login;
+    if (!login_word_set(&fresh.user, user, user_length)
+        || !login_word_set(&fresh.password, password, password_length)) {
+        return false;
+    }
+    fresh.failures = 0;
+    taskENTER_CRITICAL();
+    login = fresh;
+    taskEXIT_CRITICAL();
+    return true;
+}
+
+void servers_set_timeout(uint32_t seconds) {
+    timeout_s = seconds;
+}
+
+uint32_t servers_timeout(void) {
+    return timeout_s;
+}
+
+void servers_start(void) {
+    wanted = true;
+    apply();
+}
+
+void servers_stop(void) {
+    wanted = false;
+    apply();
+}
+
+void servers_watch(int descriptor, bool receive, bool send) {
+    uint32_t bit = TCP_BIT(descriptor);
+    taskENTER_CRITICAL();
+    watched.receive |= receive ? bit : 0;
+    watched.send |= send ? bit : 0;
+    watched_ms = mp_hal_ticks_ms();
+    taskEXIT_CRITICAL();
+    xTaskNotifyGive(task);
+}
+
+void servers_unwatch(int descriptor) {
+    uint32_t bit = TCP_BIT(descriptor);
+    taskENTER_CRITICAL();
+    watched.receive &= ~bit;
+    watched.send &= ~bit;
+    taskEXIT_CRITICAL();
+}
+
+bool servers_running(void) {
+    return wanted;
+}
+
+void servers_suspend(void) {
+    suspended = true;
+    apply();
+}
+
+void servers_resume(void) {
+    suspended = false;
+    apply();
+}

@@ -1,0 +1,107 @@
+// Non-blocking TCP for the servers' task (see tcp.h). Error codes: drivers/cc3100/inc/socket.h.
+
+#include "servers/tcp.h"
+
+#include "simplelink.h"
+
+// Descriptors of the network processor start at 0, ours at 1, so that 0 can say "not now".
+#define TO_NETWORK(socket) ((_i16)((socket) - 1))
+#define FROM_NETWORK(socket) ((int)(socket) + 1)
+
+// The network processor moves at most this much of a TCP stream at once (socket.h, SL_SOCKET_PAYLOAD_TYPE_TCP_IPV4).
+#define TCP_PAYLOAD_MAX 1460
+
+static void set_non_blocking(int socket) {
+    SlSockNonblocking_t option = {.NonblockingEnabled = 1};
+    sl_SetSockOpt(TO_NETWORK(socket), SL_SOL_SOCKET, SL_SO_NONBLOCKING, &option, sizeof(option));
+}
+
+int tcp_listen(uint16_t port) {
+    SlSockAddrIn_t address = {.sin_family = SL_AF_INET, .sin_port = sl_Htons(port)};
+    _i16 opened = sl_Socket(SL_AF_INET, SL_SOCK_STREAM, SL_IPPROTO_TCP);
+    if (opened < 0) {
+        return TCP_NONE;
+    }
+    int socket = FROM_NETWORK(opened);
+    set_non_blocking(socket);
+    if (sl_Bind(opened, (SlSockAddr_t *)&address, sizeof(address)) < 0 || sl_Listen(opened, 1) < 0) {
+        tcp_close(&socket);
+    }
+    return socket;
+}
+
+int tcp_accept(int listener, tcp_address_t *peer) {
+    SlSockAddrIn_t address = {0};
+    SlSocklen_t length = sizeof(address);
+    _i16 accepted = sl_Accept(TO_NETWORK(listener), (SlSockAddr_t *)&address, &length);
+    if (accepted == SL_EAGAIN) {
+        return TCP_NOT_NOW;
+    }
+    if (accepted < 0) {
+        return TCP_LOST;
+    }
+    *peer = sl_Ntohl(address.sin_addr.s_addr);
+    set_non_blocking(FROM_NETWORK(accepted));
+    return FROM_NETWORK(accepted);
+}
+
+int tcp_send(int socket, const void *data, size_t length) {
+    if (socket == TCP_NONE) {
+        return TCP_LOST;
+    }
+    _i16 piece = (_i16)(length < TCP_PAYLOAD_MAX ? length : TCP_PAYLOAD_MAX);
+    _i16 sent = sl_Send(TO_NETWORK(socket), data, piece, 0);
+    if (sent == SL_EAGAIN) {
+        return TCP_NOT_NOW;
+    }
+    return sent >= 0 ? sent : TCP_LOST;
+}
+
+int tcp_receive(int socket, void *data, size_t room) {
+    _i16 piece = (_i16)(room < TCP_PAYLOAD_MAX ? room : TCP_PAYLOAD_MAX);
+    _i16 received = sl_Recv(TO_NETWORK(socket), data, piece, 0);
+    if (received == SL_EAGAIN) {
+        return TCP_NOT_NOW;
+    }
+    if (received == 0) {
+        return TCP_CLOSED;
+    }
+    return received > 0 ? received : TCP_LOST;
+}
+
+void tcp_close(int *socket) {
+    if (*socket != TCP_NONE) {
+        sl_Close(TO_NETWORK(*socket));
+        *socket = TCP_NONE;
+    }
+}
+
+void tcp_want_receive(tcp_interest_t *interest, int socket) {
+    if (socket != TCP_NONE) {
+        interest->receive |= TCP_BIT(TO_NETWORK(socket));
+    }
+}
+
+void tcp_want_send(tcp_interest_t *interest, int socket) {
+    if (socket != TCP_NONE) {
+        interest->send |= TCP_BIT(TO_NETWORK(socket));
+    }
+}
+
+bool tcp_can_receive(const tcp_interest_t *ready, int socket) {
+    return socket != TCP_NONE && (ready->receive & TCP_BIT(TO_NETWORK(socket)));
+}
+
+bool tcp_wait(tcp_interest_t *interest, uint32_t timeout_ms) {
+    SlFdSet_t receive = {.fd_array = {interest->receive}};
+    SlFdSet_t send = {.fd_array = {interest->send}};
+    // The host driver turns microseconds into units of 1024 of them (socket.c, sl_Select).
+    struct SlTimeval_t timeout = {.tv_sec = timeout_ms / 1000, .tv_usec = (timeout_ms % 1000) * 1024};
+    _i16 ready = sl_Select(SL_MAX_SOCKETS, &receive, &send, NULL, &timeout);
+    if (ready < 0) {
+        return false;
+    }
+    interest->receive = ready > 0 ? receive.fd_array[0] : 0;
+    interest->send = ready > 0 ? send.fd_array[0] : 0;
+    return true;
+}

@@ -1,0 +1,52 @@
+// Non-blocking TCP for the servers' task, over the network processor's sockets.
+#ifndef CC3200_SERVERS_TCP_H
+#define CC3200_SERVERS_TCP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// No socket.
+#define TCP_NONE (-1)
+
+// Results of tcp_accept, tcp_send and tcp_receive besides a descriptor or a count of bytes.
+#define TCP_NOT_NOW (0)
+#define TCP_CLOSED (-1) // the peer closed in order
+#define TCP_LOST (-2)
+
+// An IPv4 address in host order.
+typedef uint32_t tcp_address_t;
+
+// Listen on a port. TCP_NONE when it is taken or there are no sockets left.
+int tcp_listen(uint16_t port);
+
+// Take a waiting connection: its descriptor (above 0, never TCP_NOT_NOW), TCP_NOT_NOW or TCP_LOST.
+int tcp_accept(int listener, tcp_address_t *peer);
+
+// Move bytes: their count, TCP_NOT_NOW, TCP_CLOSED (receive) or TCP_LOST.
+int tcp_send(int socket, const void *data, size_t length);
+int tcp_receive(int socket, void *data, size_t room);
+
+// Close and forget; nothing for TCP_NONE. *socket becomes TCP_NONE.
+void tcp_close(int *socket);
+
+// Sockets to wait for, by readiness to receive (or accept) and to send.
+typedef struct {
+    uint32_t receive;
+    uint32_t send;
+} tcp_interest_t;
+
+// The bit that stands for a descriptor of the network processor: its upper bits tell the kind of socket.
+#define TCP_BIT(descriptor) (1u << ((descriptor) & 0x0f))
+
+void tcp_want_receive(tcp_interest_t *interest, int socket);
+void tcp_want_send(tcp_interest_t *interest, int socket);
+
+// Whether tcp_wait found a socket ready to receive or accept.
+bool tcp_can_receive(const tcp_interest_t *ready, int socket);
+
+// Sleep until one of them is ready or the time is up, and leave only those that are ready. False, and nothing is
+// changed, when one of them is no socket any more or the network processor is off.
+bool tcp_wait(tcp_interest_t *interest, uint32_t timeout_ms);
+
+#endif // CC3200_SERVERS_TCP_H

@@ -1,0 +1,304 @@
+// The telnet server (see session.h). The servers' task owns everything here but the input ring's read end and the
+// terminal's output, which belong to the interpreter.
+
+#include "servers/telnet/session.h"
+
+#include <string.h>
+
+#include "py/mpconfig.h"
+#include "py/mphal.h"
+#include "py/mpthread.h"
+#include "py/runtime.h"
+#include "shared/runtime/interrupt_char.h"
+#include "shared/runtime/pyexec.h"
+
+#include "FreeRTOS.h"
+#include "semphr.h"
+
+#include "servers/telnet/dialogue.h"
+#include "servers/telnet/protocol.h"
+
+#define TELNET_PORT 23
+#define INPUT_ROOM 256u // a power of two
+#define OUTPUT_TIMEOUT_MS 5000u
+#define OUTPUT_RETRY_MS 5u
+#define FOREVER_MS UINT32_MAX
+
+enum {
+    KEY_CTRL_B = 0x02,
+    KEY_CTRL_C = 0x03,
+};
+
+typedef enum {
+    SESSION_NONE,
+    SESSION_LOGIN,    // name and password are being typed
+    SESSION_VERDICT,  // the answer to them waits for its time
+    SESSION_TERMINAL,
+} session_state_t;
+
+static struct {
+    login_t *login;
+    int listener;
+    int client;
+    volatile session_state_t state;
+    bool right;                // the verdict to come
+    uint32_t since_ms;         // of the last byte received, or the start of the wait for the verdict
+    uint32_t delay_ms;
+    telnet_t telnet;
+    dialogue_t dialogue;
+    uint8_t input[INPUT_ROOM]; // typed, not yet read by the interpreter
+    volatile uint32_t input_head;
+    volatile uint32_t input_tail;
+    volatile bool lost;        // the interpreter could not send: the session is over
+} session = {.listener = TCP_NONE, .client = TCP_NONE};
+
+static const char WELCOME[] = "\r\nLogin succeeded!\r\nType \"help()\" for more information.\r\n";
+static const char BUSY[] = "Another telnet session is open, only one is possible.\r\n";
+
+// Held while the client's socket is used or closed: both tasks send, and a closed descriptor may become another's.
+static SemaphoreHandle_t client_lock;
+static StaticSemaphore_t client_lock_storage;
+
+static int send_once(session_state_t while_in, const void *data, size_t length) {
+    xSemaphoreTake(client_lock, portMAX_DELAY);
+    int sent = session.state == while_in ? tcp_send(session.client, data, length) : TCP_LOST;
+    xSemaphoreGive(client_lock);
+    return sent;
+}
+
+// Send all of it, or find that the client does not read: its session is lost then.
+static void send_all(const void *data, size_t length) {
+    const uint8_t *at = data;
+    session_state_t state = session.state;
+    uint32_t start = mp_hal_ticks_ms();
+    while (length > 0 && !session.lost) {
+        int sent = send_once(state, at, length);
+        if (sent < 0 || (sent == TCP_NOT_NOW && mp_hal_ticks_ms() - start > OUTPUT_TIMEOUT_MS)) {
+            session.lost = true;
+        } else if (sent == TCP_NOT_NOW) {
+            vTaskDelay(OUTPUT_RETRY_MS);
+        } else {
+            at += sent;
+            length -= (size_t)sent;
+        }
+    }
+}
+
+static void send_text(const char *text) {
+    send_all(text, strlen(text));
+}
+
+static uint32_t input_used(void) {
+    return session.input_head - session.input_tail;
+}
+
+static void input_add(uint8_t byte) {
+    if (input_used() < INPUT_ROOM) {
+        session.input[session.input_head % INPUT_ROOM] = byte;
+        session.input_head++;
+    }
+}
+
+static void end_session(void) {
+    xSemaphoreTake(client_lock, portMAX_DELAY);
+    session.state = SESSION_NONE;
+    tcp_close(&session.client);
+    xSemaphoreGive(client_lock);
+}
+
+static void begin_session(int client, uint32_t now_ms) {
+    uint8_t hello[TELNET_HELLO_LENGTH];
+    session.client = client;
+    session.lost = false;
+    session.since_ms = now_ms;
+    session.input_tail = session.input_head;
+    telnet_start(&session.telnet, hello);
+    dialogue_start(&session.dialogue);
+    session.state = SESSION_LOGIN;
+    send_all(hello, sizeof(hello));
+    send_text(DIALOGUE_USER_PROMPT);
+}
+
+// A fresh prompt for who comes in, without disturbing a script that runs: at a prompt, half-typed input of an earlier
+// session is cancelled; a raw REPL is left.
+static void greet(void) {
+    send_text(WELCOME);
+    session.state = SESSION_TERMINAL;
+    if (mp_interrupt_char < 0) {
+        input_add(KEY_CTRL_C);
+        if (pyexec_mode_kind == PYEXEC_MODE_RAW_REPL) {
+            input_add(KEY_CTRL_B);
+        }
+    }
+}
+
+static void terminal_key(uint8_t key) {
+    if (key == mp_interrupt_char) {
+        session.input_tail = session.input_head; // what was typed ahead of an interrupt is not wanted any more
+        mp_sched_keyboard_interrupt();
+    } else {
+        input_add(key);
+    }
+    event_signal();
+}
+
+static void login_key(uint8_t key, uint32_t now_ms) {
+    dialogue_t *dialogue = &session.dialogue;
+    bool at_password = dialogue->at_password;
+    dialogue_result_t result = dialogue_type(dialogue, key);
+    send_text(dialogue->echo);
+    if (result == DIALOGUE_CHECK) {
+        session.right = login_check(session.login, &dialogue->user, &dialogue->password);
+        session.delay_ms = login_delay_ms(session.login);
+        session.since_ms = now_ms;
+        session.state = SESSION_VERDICT;
+    } else if (dialogue->at_password && !at_password) {
+        send_text(DIALOGUE_PASSWORD_PROMPT);
+    }
+}
+
+static void verdict(uint32_t now_ms) {
+    session.since_ms = now_ms;
+    switch (dialogue_answer(&session.dialogue, session.right)) {
+        case DIALOGUE_ACCEPTED:
+            greet();
+            event_signal();
+            break;
+        case DIALOGUE_AGAIN:
+            send_text(DIALOGUE_WRONG);
+            send_text(DIALOGUE_USER_PROMPT);
+            session.state = SESSION_LOGIN;
+            break;
+        default:
+            send_text(DIALOGUE_WRONG);
+            end_session();
+            break;
+    }
+}
+
+// Whether bytes may be taken from the socket: one received byte is at most one typed key. What is typed while the
+// verdict waits stays in the socket, so a password typed ahead is kept and answered in its turn.
+static uint32_t receive_room(void) {
+    if (session.state == SESSION_LOGIN) {
+        return 1;
+    }
+    return session.state == SESSION_TERMINAL ? INPUT_ROOM - input_used() : 0;
+}
+
+static void receive(uint32_t now_ms) {
+    uint8_t data[64];
+    uint32_t room;
+    while ((room = receive_room()) > 0 && !session.lost) {
+        int got = tcp_receive(session.client, data, room < sizeof(data) ? room : sizeof(data));
+        if (got == TCP_NOT_NOW) {
+            return;
+        }
+        if (got < 0) {
+            end_session();
+            return;
+        }
+        session.since_ms = now_ms;
+        for (int at = 0; at < got; at++) {
+            int key = telnet_receive(&session.telnet, data[at]);
+            if (session.telnet.reply_length > 0) {
+                send_all(session.telnet.reply, session.telnet.reply_length);
+            }
+            if (key != TELNET_NOTHING && session.state == SESSION_TERMINAL) {
+                terminal_key((uint8_t)key);
+            } else if (key != TELNET_NOTHING) {
+                login_key((uint8_t)key, now_ms);
+            }
+        }
+    }
+}
+
+static void accept(uint32_t now_ms) {
+    tcp_address_t peer;
+    int client = tcp_accept(session.listener, &peer);
+    if (client <= 0) {
+        return;
+    }
+    if (session.state == SESSION_NONE) {
+        begin_session(client, now_ms);
+    } else {
+        tcp_send(client, BUSY, sizeof(BUSY) - 1);
+        tcp_close(&client);
+    }
+}
+
+bool telnet_open(login_t *login) {
+    if (client_lock == NULL) {
+        client_lock = xSemaphoreCreateMutexStatic(&client_lock_storage);
+    }
+    session.login = login;
+    session.listener = tcp_listen(TELNET_PORT);
+    return session.listener != TCP_NONE;
+}
+
+void telnet_close(void) {
+    if (client_lock == NULL) {
+        return; // never opened
+    }
+    end_session();
+    tcp_close(&session.listener);
+}
+
+uint32_t telnet_interest(tcp_interest_t *interest, uint32_t now_ms) {
+    tcp_want_receive(interest, session.listener);
+    if (receive_room() > 0) {
+        tcp_want_receive(interest, session.client);
+    }
+    if (session.state == SESSION_VERDICT) {
+        uint32_t passed = now_ms - session.since_ms;
+        return passed < session.delay_ms ? session.delay_ms - passed : 0;
+    }
+    return FOREVER_MS;
+}
+
+void telnet_poll(const tcp_interest_t *ready, uint32_t now_ms, uint32_t idle_ms) {
+    bool typed = tcp_can_receive(ready, session.client);
+    if (tcp_can_receive(ready, session.listener)) {
+        accept(now_ms);
+    }
+    if (session.state == SESSION_NONE) {
+        return;
+    }
+    if (session.state == SESSION_VERDICT && now_ms - session.since_ms >= session.delay_ms) {
+        verdict(now_ms);
+    }
+    if (typed) {
+        receive(now_ms);
+    }
+    if (session.lost || (session.state != SESSION_VERDICT && now_ms - session.since_ms > idle_ms)) {
+        end_session();
+    }
+}
+
+int telnet_terminal_read(void) {
+    if (input_used() == 0) {
+        return -1;
+    }
+    // The servers' task may empty the ring in between: both must see the same tail.
+    mp_uint_t state = MICROPY_BEGIN_ATOMIC_SECTION();
+    int byte = session.input[session.input_tail % INPUT_ROOM];
+    session.input_tail++;
+    MICROPY_END_ATOMIC_SECTION(state);
+    return byte;
+}
+
+bool telnet_terminal_waiting(void) {
+    return input_used() > 0;
+}
+
+void telnet_terminal_write(const char *text, size_t length) {
+    uint8_t wire[128];
+    while (length > 0 && session.state == SESSION_TERMINAL && !session.lost) {
+        size_t taken;
+        size_t used = telnet_encode(&session.telnet, (const uint8_t *)text, length, &taken, wire, sizeof(wire));
+        MP_THREAD_GIL_EXIT();
+        send_all(wire, used);
+        MP_THREAD_GIL_ENTER();
+        text += taken;
+        length -= taken;
+    }
+}

@@ -1,0 +1,47 @@
+// The lock on /flash, and FatFs's hooks for it (ffconf.h, FF_FS_REENTRANT).
+//
+// Only /flash has one. Other volumes belong to the interpreter alone; a lock that is held while a block device written
+// in Python runs would keep its other threads from ever giving it back.
+
+#include "storage/flash_lock.h"
+
+#include "lib/oofatfs/ff.h"
+
+#include "storage/flash_drive.h"
+
+static StaticSemaphore_t storage;
+static SemaphoreHandle_t lock;
+
+void flash_lock(void) {
+    if (lock == NULL) { // the first call comes before any other task can make one
+        lock = xSemaphoreCreateRecursiveMutexStatic(&storage);
+    }
+    xSemaphoreTakeRecursive(lock, portMAX_DELAY);
+}
+
+void flash_unlock(void) {
+    xSemaphoreGiveRecursive(lock);
+}
+
+int ff_cre_syncobj(FATFS *volume, FF_SYNC_t *object) {
+    *object = volume == &flash_drive.fatfs ? lock : NULL;
+    return 1;
+}
+
+int ff_req_grant(FF_SYNC_t object) {
+    if (object != NULL) {
+        flash_lock();
+    }
+    return 1;
+}
+
+void ff_rel_grant(FF_SYNC_t object) {
+    if (object != NULL) {
+        flash_unlock();
+    }
+}
+
+int ff_del_syncobj(FF_SYNC_t object) {
+    (void)object;
+    return 1;
+}
