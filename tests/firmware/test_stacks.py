@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from elftools.elf.elffile import ELFFile
 
 PAINT = b"\xa5"
-STACKS = ("main_stack", "idle_stack", "interpreter_stack", "spawn_stack")
+STACKS = ("main_stack", "idle_stack", "interpreter_stack", "servers_stack", "spawn_stack")
 
 WORKLOAD = [
     "import os, json, re, struct, binascii, hashlib, time, machine, _thread, gc",
@@ -104,17 +105,48 @@ def test_every_task_leaves_a_quarter_of_its_stack(board, symbols: dict[str, tupl
     board.uart.write(b"12\x7f\x7fos.un\t()\r\x05x = 1\r\x04while True: pass\r\r")
     board.run(500)
     board.interrupt()
+    serve(board)
     assert set(symbols) == set(STACKS)
     left = {name: 100 * free(board, where) // where[1] for name, where in symbols.items()}
     print({name: (where[1] - free(board, where), where[1]) for name, where in symbols.items()})
     assert {name: percent for name, percent in left.items() if percent < 25} == {}
 
 
+def serve(board) -> None:
+    """A telnet and an FTP session that try everything, long names among them."""
+    telnet = board.connect(23)
+    telnet.send(b"x" * 300 + b"\r\nwrong\r\n")
+    board.run(1200)
+    telnet.send(b"micro\r\npython\r\nprint(1)\r\n" + b"\xff\xf6")
+    ftp = board.connect(21)
+    ftp.send(b"USER micro\r\nPASS python\r\n")
+    long = b"n" * 100
+    steps = [b"CWD flash", b"MKD " + long, b"CWD " + long, b"PWD", b"CDUP", b"RNFR " + long, b"RNTO new name",
+             b"RMD new name", b"SIZE main.py", b"MDTM main.py", b"MLST main.py", b"FEAT", b"HELP", b"X" * 500,
+             b"DELE none"]
+    transfers = [b"LIST", b"MLSD", b"NLST", b"STOR " + long, b"RETR " + long, b"STOR cert/ca.pem"]
+    for number, step in enumerate([*transfers, *steps]):
+        ftp.send(b"PASV\r\n")
+        board.run(300)
+        port = int(re.findall(rb"(\d+),(\d+)\)", ftp.read())[-1][1]) + (2024 & ~255)
+        data = board.connect(port)
+        ftp.send(step + b"\r\n")
+        board.run(200)
+        if number in (3, 5):
+            data.send(b"content" * 300)
+        data.close()
+        board.run(1500)
+    ftp.send(b"CWD ../flash\r\nDELE " + long + b"\r\nQUIT\r\n")
+    board.run(1000)
+    telnet.close()
+    board.run(500)
+
+
 def test_runaway_recursion_stays_inside(board, symbols: dict[str, tuple[int, int]]) -> None:
     """The limit Python sees leaves room for what C calls without asking and for the frame of an interrupt."""
     for code in (
         "def f(): f()\nf()",
-        "l = []\nfor i in range(2000): l = [l]\nprint(repr(l))",
+        "def h():\n l = []\n for i in range(1000): l = [l]\n print(repr(l))\nh()",
         "exec('(' * 300 + '1' + ')' * 300)",
         "import json\njson.loads('[' * 500 + ']' * 500)",
         "import re\nre.match('(' * 100 + 'a*' + ')*' * 100, 'a' * 50)",
