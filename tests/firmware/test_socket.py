@@ -231,6 +231,32 @@ except OSError as e:
     assert board.repl(take) == "4 12\n"
 
 
+@pytest.mark.req("SOCK-1", "WL-2")
+def test_a_restart_of_the_network_ends_sockets_and_waits_for_them(board: Board) -> None:
+    board.network.listen(8000, address=PEER)
+    assert board.repl(f"""
+import socket, network, _thread, time
+s = socket.socket(); s.connect(('{PEER}', 8000))
+t = socket.socket(); t.bind(('', 9000)); t.listen()
+def wait():
+    try:
+        t.accept()
+    except OSError as e:
+        print('thread', e.errno)
+_thread.start_new_thread(wait, ())
+time.sleep_ms(50)
+network.WLAN().channel(9)
+time.sleep_ms(1500)
+for f in (lambda: s.send(b'x'), lambda: s.recv(1), lambda: t.accept()):
+    try:
+        f()
+    except OSError as e:
+        print(e.errno)
+s.close(); t.close()
+n = socket.socket(); n.connect(('{PEER}', 8000)); print(n.send(b'again')); n.close()
+""", seconds=40) == "thread 9\n9\n9\n9\n5\n"
+
+
 def test_bad_arguments(board: Board) -> None:
     assert board.repl("""
 import socket

@@ -8,6 +8,7 @@
 #include "network/address.h"
 #include "network/inet.h"
 #include "network/processor.h"
+#include "network/require.h"
 #include "network/server.h"
 #include "network/wlan.h"
 
@@ -15,6 +16,7 @@
 #define NAME_MAX_BYTES (MAX_DEVICE_URN_LEN - 1)
 
 static mp_obj_t module_hostname(size_t count, const mp_obj_t *all) {
+    network_require();
     if (count == 0) {
         char name[MAX_DEVICE_URN_LEN] = {0};
         _u8 length = sizeof(name);
@@ -38,6 +40,7 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(module_hostname_obj, 0, 1, module_hos
 
 // network.ipconfig('dns'), network.ipconfig(dns='8.8.8.8')
 static mp_obj_t module_ipconfig(size_t count, const mp_obj_t *all, mp_map_t *named) {
+    network_require();
     bool access_point = processor_role() == ROLE_AP;
     SlNetCfgIpV4Args_t addresses = {0};
     network_addresses(access_point, &addresses);

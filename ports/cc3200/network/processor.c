@@ -20,6 +20,7 @@ static StaticSemaphore_t lock_storage LOW_RAM;
 static SemaphoreHandle_t lock;
 static SemaphoreHandle_t started;
 static volatile int role = -1;
+static volatile uint32_t starts;
 
 // Called in the spawn task with the driver's lock taken.
 static void on_started(_u32 status) {
@@ -28,6 +29,7 @@ static void on_started(_u32 status) {
 }
 
 static bool start(void) {
+    starts++;
     if (sl_Start(NULL, NULL, on_started) == 0) {
         xSemaphoreTake(started, pdMS_TO_TICKS(START_TIMEOUT_MS));
     }
@@ -45,8 +47,8 @@ bool processor_start(void) {
 
 bool processor_restart(void) {
     processor_lock();
-    sl_Stop(STOP_TIMEOUT_MS);
     role = -1;
+    sl_Stop(STOP_TIMEOUT_MS);
     bool running = start();
     processor_unlock();
     return running;
@@ -58,6 +60,10 @@ void processor_lock(void) {
 
 void processor_unlock(void) {
     xSemaphoreGive(lock);
+}
+
+uint32_t processor_starts(void) {
+    return starts;
 }
 
 int processor_role(void) {

@@ -19,6 +19,9 @@ bool processor_restart(void);
 void processor_lock(void);
 void processor_unlock(void);
 
+// How often it has started. What belongs to an earlier start, such as a socket, is gone.
+uint32_t processor_starts(void);
+
 // The role it started in (ROLE_STA, ROLE_AP, ... of wlan.h), negative when it does not run.
 int processor_role(void);
 

@@ -14,6 +14,8 @@
 #include "simplelink.h"
 
 #include "network/inet.h"
+#include "network/processor.h"
+#include "network/require.h"
 #include "servers/servers.h"
 #include "servers/tcp.h"
 
@@ -26,12 +28,29 @@
 
 #define SOCKET_REUSE_ADDRESS 4 // the network processor always does: taken and ignored, as programs ask for it
 
+static bool is_open(const socket_object_t *self) {
+    return self->descriptor >= 0 && self->start == processor_starts();
+}
+
+// Around each call of the host driver: other threads run meanwhile, and none of them restarts the network processor.
+// false: the socket is gone, don't call.
+static bool enter(const socket_object_t *self) {
+    MP_THREAD_GIL_EXIT();
+    processor_lock();
+    return is_open(self);
+}
+
+static void leave(void) {
+    processor_unlock();
+    MP_THREAD_GIL_ENTER();
+}
+
 socket_object_t *socket_of(mp_obj_t object) {
     if (!mp_obj_is_type(object, &socket_type)) {
         mp_raise_TypeError(MP_ERROR_TEXT("socket expected"));
     }
     socket_object_t *self = MP_OBJ_TO_PTR(object);
-    if (self->descriptor < 0) {
+    if (!is_open(self)) {
         mp_raise_OSError(MP_EBADF);
     }
     return self;
@@ -91,7 +110,7 @@ static int wait_ready(const socket_object_t *self, patience_t *patience, bool re
     }
     servers_watch(self->descriptor, receive, !receive);
     mp_event_wait_ms(wait); // raises KeyboardInterrupt
-    return self->descriptor < 0 ? MP_EBADF : 0;
+    return is_open(self) ? 0 : MP_EBADF;
 }
 
 // True: try again.
@@ -117,10 +136,12 @@ static mp_uint_t receive_bytes(socket_object_t *self, void *data, mp_uint_t room
     }
     for (;;) {
         SlSocklen_t length = sizeof(*from);
-        MP_THREAD_GIL_EXIT();
-        int result = from != NULL ? sl_RecvFrom(self->descriptor, data, piece, 0, (SlSockAddr_t *)from, &length)
-            : sl_Recv(self->descriptor, data, piece, 0);
-        MP_THREAD_GIL_ENTER();
+        int result = SL_EBADF;
+        if (enter(self)) {
+            result = from != NULL ? sl_RecvFrom(self->descriptor, data, piece, 0, (SlSockAddr_t *)from, &length)
+                : sl_Recv(self->descriptor, data, piece, 0);
+        }
+        leave();
         if (result == SL_ESECCLOSED) {
             return 0; // the peer's close_notify: an orderly end
         }
@@ -146,10 +167,12 @@ static mp_uint_t send_bytes(socket_object_t *self, const void *data, mp_uint_t l
         return 0;
     }
     for (;;) {
-        MP_THREAD_GIL_EXIT();
-        int result = to != NULL ? sl_SendTo(self->descriptor, data, piece, 0, (const SlSockAddr_t *)to, sizeof(*to))
-            : sl_Send(self->descriptor, data, piece, 0);
-        MP_THREAD_GIL_ENTER();
+        int result = SL_EBADF;
+        if (enter(self)) {
+            result = to != NULL ? sl_SendTo(self->descriptor, data, piece, 0, (const SlSockAddr_t *)to, sizeof(*to))
+                : sl_Send(self->descriptor, data, piece, 0);
+        }
+        leave();
         if (result >= 0) {
             return (mp_uint_t)result;
         }
@@ -173,7 +196,9 @@ static mp_obj_t format_address(const SlSockAddrIn_t *address) {
 
 // ---- the class
 
-static void set_non_blocking(int descriptor) {
+// What every new descriptor needs.
+static void set_up(int descriptor) {
+    servers_note_socket(descriptor, true);
     SlSockNonblocking_t option = {.NonblockingEnabled = 1};
     sl_SetSockOpt((_i16)descriptor, SL_SOL_SOCKET, SL_SO_NONBLOCKING, &option, sizeof(option));
 }
@@ -185,6 +210,7 @@ static socket_object_t *new_object(int descriptor, bool datagram, bool secure) {
     self->secure = secure;
     self->verify = false;
     self->timeout_ms = SOCKET_FOREVER;
+    self->start = processor_starts();
     return self;
 }
 
@@ -200,10 +226,11 @@ static mp_obj_t make_new(const mp_obj_type_t *type, size_t count, size_t named, 
     if (protocol == 0) {
         protocol = kind == SL_SOCK_DGRAM ? SL_IPPROTO_UDP : SL_IPPROTO_TCP;
     }
+    network_require();
     // The object comes first: when memory runs out, no socket of the network processor is left behind.
     socket_object_t *self = new_object(-1, kind == SL_SOCK_DGRAM, protocol == SL_SEC_SOCKET);
     self->descriptor = (int16_t)checked(sl_Socket(SL_AF_INET, (_i16)kind, (_i16)protocol));
-    set_non_blocking(self->descriptor);
+    set_up(self->descriptor);
     return MP_OBJ_FROM_PTR(self);
 }
 
@@ -215,10 +242,12 @@ static void print(const mp_print_t *out, mp_obj_t object, mp_print_kind_t kind) 
 
 static void close_socket(socket_object_t *self) {
     if (self->descriptor >= 0) {
-        int descriptor = self->descriptor;
+        if (enter(self)) {
+            servers_note_socket(self->descriptor, false);
+            sl_Close(self->descriptor);
+        }
         self->descriptor = -1;
-        servers_unwatch(descriptor);
-        sl_Close((_i16)descriptor);
+        leave();
     }
 }
 
@@ -251,12 +280,11 @@ static mp_obj_t socket_accept(mp_obj_t object) {
     int error;
     for (;;) {
         SlSocklen_t length = sizeof(address);
-        MP_THREAD_GIL_EXIT();
-        int result = sl_Accept(self->descriptor, (SlSockAddr_t *)&address, &length);
-        MP_THREAD_GIL_ENTER();
+        int result = enter(self) ? sl_Accept(self->descriptor, (SlSockAddr_t *)&address, &length) : SL_EBADF;
+        leave();
         if (result >= 0) {
             client->descriptor = (int16_t)result;
-            set_non_blocking(result);
+            set_up(result);
             mp_obj_t pair[2] = {MP_OBJ_FROM_PTR(client), format_address(&address)};
             return mp_obj_new_tuple(2, pair);
         }
@@ -281,9 +309,8 @@ static mp_obj_t socket_connect(mp_obj_t object, mp_obj_t pair) {
     int error;
     parse_address(pair, &address);
     for (;;) {
-        MP_THREAD_GIL_EXIT();
-        int result = sl_Connect(self->descriptor, (SlSockAddr_t *)&address, sizeof(address));
-        MP_THREAD_GIL_ENTER();
+        int result = enter(self) ? sl_Connect(self->descriptor, (SlSockAddr_t *)&address, sizeof(address)) : SL_EBADF;
+        leave();
         if (connected(self, result)) {
             return mp_const_none;
         }
@@ -428,16 +455,17 @@ static mp_uint_t stream_write(mp_obj_t object, const void *data, mp_uint_t lengt
 
 // Which of the events asked for hold now; for those that don't, whoever waits is woken when they may.
 static mp_uint_t poll_events(const socket_object_t *self, mp_uint_t asked) {
-    if (self->descriptor < 0) {
+    if (!is_open(self)) {
         return MP_STREAM_POLL_NVAL;
     }
     uint32_t bit = TCP_BIT(self->descriptor);
     SlFdSet_t receive = {.fd_array = {asked & MP_STREAM_POLL_RD ? bit : 0}};
     SlFdSet_t send = {.fd_array = {asked & MP_STREAM_POLL_WR ? bit : 0}};
     struct SlTimeval_t now = {0};
-    MP_THREAD_GIL_EXIT();
-    int ready = sl_Select(SL_MAX_SOCKETS, &receive, &send, NULL, &now);
-    MP_THREAD_GIL_ENTER();
+    servers_stand_back();
+    int ready = enter(self) ? sl_Select(SL_MAX_SOCKETS, &receive, &send, NULL, &now) : SL_EBADF;
+    leave();
+    servers_stand_by();
     if (ready < 0) {
         return MP_STREAM_POLL_ERR;
     }
@@ -512,9 +540,11 @@ static mp_obj_t getaddrinfo(size_t count, const mp_obj_t *arguments) {
     uint32_t address;
     if (!inet_read(host, length, &address)) {
         _u32 found = 0;
+        network_require();
         MP_THREAD_GIL_EXIT();
+        processor_lock();
         int result = sl_NetAppDnsGetHostByName((_i8 *)host, (_u16)length, &found, SL_AF_INET);
-        MP_THREAD_GIL_ENTER();
+        leave();
         if (result < 0) {
             mp_raise_OSError(result); // negative: a name that can't be resolved (docs, socket.getaddrinfo)
         }

@@ -17,6 +17,7 @@ typedef struct {
     bool datagram;
     bool verify;          // ssl.CERT_REQUIRED: the peer must prove who it is
     uint32_t timeout_ms;  // SOCKET_FOREVER, or 0: non-blocking
+    uint32_t start;       // of the network processor that it belongs to: a restart ends it
 } socket_object_t;
 
 extern const mp_obj_type_t socket_type;

@@ -18,6 +18,7 @@
 #include "network/inet.h"
 #include "network/processor.h"
 #include "network/radio.h"
+#include "network/require.h"
 #include "servers/servers.h"
 #include "system/antenna.h"
 
@@ -143,9 +144,7 @@ static mp_obj_t make_new(const mp_obj_type_t *type, size_t count, size_t named_c
     (void)type;
     mp_map_t named;
     mp_map_init_fixed_table(&named, named_count, all + count);
-    if (processor_role() < 0) {
-        mp_raise_OSError(MP_ENODEV); // the network processor did not start
-    }
+    network_require();
     if (count > 0 && mp_obj_get_int(all[0]) != 0) {
         mp_raise_OSError(MP_ENODEV);
     }

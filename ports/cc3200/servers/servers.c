@@ -11,6 +11,7 @@
 #include "semphr.h"
 #include "task.h"
 
+#include "network/processor.h"
 #include "servers/ftp/session.h"
 #include "servers/login.h"
 #include "servers/tcp.h"
@@ -19,11 +20,10 @@
 
 #define MS_PER_S 1000u
 // How long one wait may take. The network processor takes one select at a time, and what is asked of the servers
-// meanwhile is seen when it ends: while the interpreter waits for sockets, for some time after, and otherwise.
+// meanwhile is seen when it ends: while the interpreter waits for sockets, while it has some, and otherwise.
 #define WATCH_WAIT_MS 10u
-#define RECENT_WAIT_MS 25u
+#define SOCKETS_WAIT_MS 25u
 #define IDLE_WAIT_MS 1000u
-#define RECENT_MS 3000u
 // A port that could not be had, or a network that is down: try again after this.
 #define RETRY_MS 1000u
 
@@ -39,7 +39,8 @@ static volatile bool suspended; // the network processor is about to restart
 static volatile bool asked;     // somebody waits for the change to be done
 static bool open;
 static tcp_interest_t watched; // the interpreter's sockets; changed with interrupts off
-static volatile uint32_t watched_ms; // when it waited for one last
+static volatile uint32_t sockets;     // those it has, by TCP_BIT
+static volatile uint32_t standing_back; // how many of its tasks are in a select
 
 static void close_all(void) {
     telnet_close();
@@ -67,18 +68,21 @@ static void report_watched(const tcp_interest_t *ready) {
     }
 }
 
-static uint32_t wait_limit(uint32_t now) {
+static uint32_t wait_limit(void) {
     if (watching()) {
         return WATCH_WAIT_MS;
     }
-    return now - watched_ms < RECENT_MS ? RECENT_WAIT_MS : IDLE_WAIT_MS;
+    return sockets != 0 ? SOCKETS_WAIT_MS : IDLE_WAIT_MS;
 }
 
 // One turn: wait for something to happen, then let each move on.
 static void turn(void) {
+    while (standing_back > 0) {
+        vTaskDelay(1);
+    }
     tcp_interest_t interest = watched;
     uint32_t now = mp_hal_ticks_ms();
-    uint32_t wait = wait_limit(now);
+    uint32_t wait = wait_limit();
     if (open) {
         wait = shorter(wait, telnet_interest(&interest, now));
         wait = shorter(wait, ftp_session_interest(&interest, now));
@@ -101,7 +105,8 @@ __attribute__((noreturn))
 static void run(void *unused) {
     (void)unused;
     for (;;) {
-        bool on = wanted && !suspended;
+        bool running = !suspended && processor_role() >= 0;
+        bool on = wanted && running;
         if (!on && open) {
             close_all();
         } else if (on && !open) {
@@ -114,7 +119,7 @@ static void run(void *unused) {
             asked = false;
             xSemaphoreGive(done);
         }
-        if (open || watching()) {
+        if (open || (watching() && running)) {
             turn();
         } else {
             ulTaskNotifyTake(pdTRUE, on ? RETRY_MS : portMAX_DELAY);
@@ -173,22 +178,36 @@ void servers_stop(void) {
     apply();
 }
 
+void servers_note_socket(int descriptor, bool is_open) {
+    uint32_t bit = TCP_BIT(descriptor);
+    taskENTER_CRITICAL();
+    sockets = is_open ? sockets | bit : sockets & ~bit;
+    watched.receive &= ~bit;
+    watched.send &= ~bit;
+    taskEXIT_CRITICAL();
+}
+
+static void stand(int change) {
+    taskENTER_CRITICAL();
+    standing_back = (uint32_t)((int)standing_back + change);
+    taskEXIT_CRITICAL();
+}
+
+void servers_stand_back(void) {
+    stand(1);
+}
+
+void servers_stand_by(void) {
+    stand(-1);
+}
+
 void servers_watch(int descriptor, bool receive, bool send) {
     uint32_t bit = TCP_BIT(descriptor);
     taskENTER_CRITICAL();
     watched.receive |= receive ? bit : 0;
     watched.send |= send ? bit : 0;
-    watched_ms = mp_hal_ticks_ms();
     taskEXIT_CRITICAL();
     xTaskNotifyGive(task);
-}
-
-void servers_unwatch(int descriptor) {
-    uint32_t bit = TCP_BIT(descriptor);
-    taskENTER_CRITICAL();
-    watched.receive &= ~bit;
-    watched.send &= ~bit;
-    taskEXIT_CRITICAL();
 }
 
 bool servers_running(void) {
@@ -202,5 +221,7 @@ void servers_suspend(void) {
 
 void servers_resume(void) {
     suspended = false;
+    watched.receive = watched.send = sockets = 0; // of sockets that are gone; who waits for one finds out by trying
+    event_signal();
     apply();
 }

@@ -32,10 +32,16 @@ bool servers_running(void);
 void servers_suspend(void);
 void servers_resume(void);
 
+// The interpreter opened or closed a socket: while it has any, the task waits in short pieces.
+void servers_note_socket(int descriptor, bool open);
+
+// Around a select of the interpreter's own. The network processor takes one at a time, and the host driver gives the
+// next turn to the task of higher priority: the servers' task stands back meanwhile.
+void servers_stand_back(void);
+void servers_stand_by(void);
+
 // Have the task also watch a socket of the interpreter (the network processor's descriptor, 0 and up): when it can be
 // received from or sent to, or has failed, event_signal() is called once and the watch is over.
 void servers_watch(int descriptor, bool receive, bool send);
-// Forget a socket that is being closed.
-void servers_unwatch(int descriptor);
 
 #endif // CC3200_SERVERS_SERVERS_H
