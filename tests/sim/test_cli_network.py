@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import socket
 from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import ANY
 
 import pytest
 from cc3200sim import cli
@@ -36,8 +38,9 @@ def test_forwards_are_told(run: Run) -> None:
     status, said = run("--forward", "0:23", "--forward", "0:21", "--forward", "0:80")
     assert status == 0
     lines = said.splitlines()
-    assert lines[0].startswith("telnet 127.0.0.1 ") and lines[1].startswith("ftp -p 127.0.0.1 ")
-    assert lines[2].startswith("port 80 of the board: 127.0.0.1:")
+    assert lines[0] == "from another terminal:"
+    assert lines[1].startswith("telnet 127.0.0.1 ") and lines[2].startswith("ftp -p 127.0.0.1 ")
+    assert lines[3].startswith("port 80 of the board: 127.0.0.1:")
 
 
 def test_a_port_asked_for_by_name_that_is_taken_ends_in_a_line(run: Run) -> None:
@@ -53,6 +56,18 @@ def test_a_new_flash_has_the_size_asked_for(run: Run, tmp_path: Path) -> None:
     assert status == 0
     flash = Flash.load(tmp_path / "flash")
     assert flash.size == 1 << 20 and flash.read("/sys/mcuimg.bin") == SPIN
+
+
+def test_two_runs_do_not_share_a_flash(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "flash"
+    words = ["--no-network", "--flash", str(path)]
+    assert run(*words) == (0, ANY) and run(*words) == (0, ANY), "one after the other they do"
+    with path.open("rb") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        assert run(*words) == (
+            1,
+            f"wipy-sim: the serial flash {path} is in use by another run: --flash takes another one\n",
+        )
 
 
 def test_without_a_network(run: Run) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import fcntl
 import hashlib
 import logging
 import os
@@ -52,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
         "--flash-size",
         metavar="MIB",
         type=int,
-        choices=(1, 2, 4, 8, 16),
+        choices=range(1, 17),
         default=DEFAULT_SIZE >> 20,
         help="size of a new serial flash: 2 on the WiPy (default), 1 on the LaunchPad",
     )
@@ -151,19 +152,29 @@ def _read_image(path: Path) -> bytes:
         raise UsageError(f"can't read the image {path}: {error.strerror}") from error
 
 
-def _open_flash(path: Path | None, size: int) -> Flash:
-    if path is None or not path.exists():
-        if path is not None and not os.access(path.parent, os.W_OK):
-            raise UsageError(f"can't make the serial flash {path}: its folder is missing or not writable")
+def _open_flash(path: Path | None, size: int, held: contextlib.ExitStack) -> Flash:
+    """The flash, locked in a file until `held` closes: of two runs on it the later would undo the earlier."""
+    if path is None:
         return Flash(size)
+    if not path.exists():
+        if not os.access(path.parent, os.W_OK):
+            raise UsageError(f"can't make the serial flash {path}: its folder is missing or not writable")
+        Flash(size).store(path)
+    try:
+        file = held.enter_context(path.open("rb"))
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise UsageError(f"the serial flash {path} is in use by another run: --flash takes another one") from None
+    except OSError as error:
+        raise UsageError(f"can't read the serial flash {path}: {error.strerror}") from error
     return Flash.load(path)
 
 
-def _run(arguments: argparse.Namespace) -> None:
+def _run(arguments: argparse.Namespace, held: contextlib.ExitStack) -> None:
     if arguments.image is None and arguments.flash is None:
         raise UsageError("nothing to start: give --image FILE, or --flash FILE with an image in it")
     image = _read_image(arguments.image) if arguments.image is not None else None
-    flash = _open_flash(arguments.flash, arguments.flash_size << 20)
+    flash = _open_flash(arguments.flash, arguments.flash_size << 20, held)
     network = _open_network(arguments)
     radio = Radio(arguments.access_point, host_joins=network is not None)
     fast = arguments.core == "fast"
@@ -174,11 +185,6 @@ def _run(arguments: argparse.Namespace) -> None:
     started = time.monotonic()
     view: PinLines | PinStatus | None = None
     try:
-        if console.description:
-            _say(console.description)
-        for here, there in network.ports if network is not None else []:
-            words = {21: f"ftp -p {LOOPBACK} {here}", 23: f"telnet {LOOPBACK} {here}"}
-            _say(words.get(there, f"port {there} of the board: {LOOPBACK}:{here}"))
         if arguments.trace:
             machine.bus.trace = lambda access: _say(f"wipy-sim: {access}")
         else:
@@ -186,6 +192,15 @@ def _run(arguments: argparse.Namespace) -> None:
         if arguments.pins:
             view = PinStatus(machine) if sys.stdout.isatty() else PinLines(machine, sys.stderr)
         machine.power_on()
+        if console.description:
+            _say(console.description)
+        if arguments.flash is not None:
+            _say(f"the serial flash is kept in {arguments.flash}")
+        if network is not None and network.ports:
+            _say("from another terminal:")
+        for here, there in network.ports if network is not None else []:
+            words = {21: f"ftp -p {LOOPBACK} {here}", 23: f"telnet {LOOPBACK} {here}"}
+            _say(words.get(there, f"port {there} of the board: {LOOPBACK}:{here}"))
         Session(
             machine,
             console,
@@ -197,7 +212,7 @@ def _run(arguments: argparse.Namespace) -> None:
         if view is not None:
             view.close()
         console.close()
-        if arguments.flash is not None and (flash.changed or not arguments.flash.exists()):
+        if arguments.flash is not None and flash.changed:
             flash.store(arguments.flash)
     if machine.cpu.lockup:
         print(f"\nwipy-sim: the processor has locked up: {machine.cpu.lockup}", file=sys.stderr)
@@ -238,7 +253,8 @@ def main(arguments: list[str] | None = None) -> int:
         signal.signal(name, _terminate)
     try:
         if words.command == "run":
-            _run(words)
+            with contextlib.ExitStack() as held:
+                _run(words, held)
         else:
             print(bench.table(bench.measure(_read_image(words.image), rom.load(words.rom))))
     except (UsageError, RomError, FlashError, ConsoleError, HostNetworkError, NativeError) as error:
