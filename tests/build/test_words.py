@@ -9,7 +9,7 @@ from project import Project
 @pytest.mark.req("BLD-1")
 def test_help_lists_variables_and_targets(bare: Project) -> None:
     said = "\n".join(bare.build("-h"))
-    for word in ("BOARD=", "BTYPE=", "V=", "CROSS_COMPILE=", "MICROPYTHON_DIR="):
+    for word in ("BOARD=", "BTYPE=", "V=", "CROSS_COMPILE=", "MICROPYTHON_DIR=", "SIM="):
         assert f"\n  {word}" in said
     for word in ("image", "size", "run", "test", "lint", "req-table", "bench-build", "bench-sim", "artifacts", "rom"):
         assert f"\n  {word} " in said
