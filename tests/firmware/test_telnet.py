@@ -187,3 +187,24 @@ def test_a_lost_connection_frees_the_session(board: Board) -> None:
     client.stream.reset()
     board.run(300)
     assert run(log_in(board), b"4") == b"4\r\n"
+
+
+@pytest.mark.req("TEL-3")
+def test_a_program_pasted_faster_than_it_is_read(board: Board) -> None:
+    client = log_in(board)
+    client.send(b"\x01")
+    expect(client, b"raw REPL; CTRL-B to exit\r\n>")
+    start = board.machine.seconds
+    client.send(b"x = 0\n" + b"x += 1 # a line of a program\n" * 300 + b"print(x)\n\x04")
+    assert b"300\r\n" in expect(client, b"\x04>", 20)
+    assert board.machine.seconds - start < 1.5
+
+
+@pytest.mark.req("FTP-5", "TEL-1")
+def test_a_flood_of_commands_leaves_the_other_server_its_turn(board: Board) -> None:
+    flood = board.connect(21)
+    flood.send(b"NOOP\r\n" * 3_000)
+    client = log_in(board)
+    assert run(client, b"6 * 7") == b"42\r\n"
+    assert len(flood.stream.received) < 3_000 * 20
+    flood.stream.reset()

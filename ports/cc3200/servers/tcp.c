@@ -69,6 +69,25 @@ int tcp_receive(int socket, void *data, size_t room) {
     return received > 0 ? received : TCP_LOST;
 }
 
+void tcp_input_clear(tcp_input_t *input) {
+    input->at = input->length = 0;
+}
+
+bool tcp_input_waiting(const tcp_input_t *input) {
+    return input->at < input->length;
+}
+
+uint8_t tcp_input_take(tcp_input_t *input) {
+    return input->data[input->at++];
+}
+
+int tcp_input_fill(tcp_input_t *input, int socket) {
+    int got = tcp_receive(socket, input->data, sizeof(input->data));
+    input->at = 0;
+    input->length = got > 0 ? (uint8_t)got : 0;
+    return got;
+}
+
 void tcp_close(int *socket) {
     if (*socket != TCP_NONE) {
         sl_Close(TO_NETWORK(*socket));

@@ -27,6 +27,22 @@ int tcp_accept(int listener, tcp_address_t *peer);
 int tcp_send(int socket, const void *data, size_t length);
 int tcp_receive(int socket, void *data, size_t room);
 
+// Bytes received ahead of who takes them one at a time.
+typedef struct {
+    uint8_t data[64];
+    uint8_t at;
+    uint8_t length;
+} tcp_input_t;
+
+void tcp_input_clear(tcp_input_t *input);
+bool tcp_input_waiting(const tcp_input_t *input);
+
+// The next byte, which must be waiting.
+uint8_t tcp_input_take(tcp_input_t *input);
+
+// Receive more when none is waiting; as tcp_receive.
+int tcp_input_fill(tcp_input_t *input, int socket);
+
 // Close and forget; nothing for TCP_NONE. *socket becomes TCP_NONE.
 void tcp_close(int *socket);
 
@@ -42,7 +58,7 @@ typedef struct {
 void tcp_want_receive(tcp_interest_t *interest, int socket);
 void tcp_want_send(tcp_interest_t *interest, int socket);
 
-// Whether tcp_wait found a socket ready to receive or accept.
+// Whether a socket that was waited for to receive is ready.
 bool tcp_can_receive(const tcp_interest_t *ready, int socket);
 
 // Sleep until one of them is ready or the time is up, and leave only those that are ready. False, and nothing is

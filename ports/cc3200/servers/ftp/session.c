@@ -17,6 +17,8 @@
 // How often a transfer that stands still looks at its timers.
 #define TRANSFER_TICK_MS 1000u
 #define FOREVER_MS UINT32_MAX
+// A turn goes on for about this long while there is something to do.
+#define TURN_MS 20u
 // A block file of the drive: one write of a transfer fills it.
 #define BUFFER_ROOM 2048
 
@@ -29,6 +31,7 @@ static struct {
     bool open;
     tcp_address_t peer;
     uint32_t since_ms; // of the last command byte or the last movement of a transfer
+    tcp_input_t received; // not yet taken by the engine
     ftp_t ftp;
 } session = {.listener = TCP_NONE, .command = TCP_NONE, .data_listener = TCP_NONE, .data = TCP_NONE};
 static uint8_t buffer[BUFFER_ROOM];
@@ -134,6 +137,7 @@ static void accept(login_t *login, uint32_t now_ms) {
     session.peer = peer;
     session.since_ms = now_ms;
     session.open = true;
+    tcp_input_clear(&session.received);
     ftp_start(&session.ftp, &HOST, NULL, login, buffer, sizeof(buffer));
 }
 
@@ -153,23 +157,25 @@ static bool flush(void) {
     return !ftp->quit;
 }
 
-// Take command bytes one at a time: what follows a command that must wait stays in the socket, read no further than
-// the engine wants. True: something came.
-static bool receive(uint32_t now_ms, bool *lost) {
+// Give the engine as many command bytes as it wants; what follows a command that must wait is kept. *more: whether the
+// socket may be asked for a piece. True: something came.
+static bool receive(uint32_t now_ms, bool *more, bool *lost) {
     bool moved = false;
     while (ftp_wants_input(&session.ftp)) {
-        uint8_t byte;
-        int got = tcp_receive(session.command, &byte, 1);
-        if (got == TCP_NOT_NOW) {
+        if (tcp_input_waiting(&session.received)) {
+            ftp_receive(&session.ftp, tcp_input_take(&session.received));
+            moved = true;
+        } else if (!*more) {
             break;
+        } else {
+            *more = false;
+            int got = tcp_input_fill(&session.received, session.command);
+            *lost = got < 0;
+            if (got <= 0) {
+                break;
+            }
+            session.since_ms = now_ms;
         }
-        if (got < 0) {
-            *lost = true;
-            break;
-        }
-        session.since_ms = now_ms;
-        ftp_receive(&session.ftp, byte);
-        moved = true;
     }
     return moved;
 }
@@ -194,6 +200,9 @@ uint32_t ftp_session_interest(tcp_interest_t *interest, uint32_t now_ms) {
     if (ftp->output_length > 0) {
         tcp_want_send(interest, session.command);
     } else if (ftp_wants_input(ftp)) {
+        if (tcp_input_waiting(&session.received)) {
+            return 0;
+        }
         tcp_want_receive(interest, session.command);
     }
     switch (ftp->transfer) {
@@ -224,17 +233,18 @@ void ftp_session_poll(const tcp_interest_t *ready, uint32_t now_ms, uint32_t idl
     if (!session.open) {
         return;
     }
+    bool more = tcp_can_receive(ready, session.command);
     bool lost = false;
     bool moved;
     do {
         lost = lost || !flush();
-        moved = !lost && receive(now_ms, &lost);
+        moved = !lost && receive(now_ms, &more, &lost);
         if (!lost && ftp_poll(&session.ftp)) {
             session.since_ms = now_ms;
             moved = true;
         }
-        // A telnet user must not wait for a long transfer: one step each, then everybody's turn.
-    } while (moved && session.ftp.transfer == FTP_IDLE);
+        // A telnet user must not wait for a long transfer or a flood of commands: everybody has a turn.
+    } while (moved && mp_hal_ticks_ms() - now_ms < TURN_MS);
     lost = lost || (session.ftp.output_length > 0 && !flush());
     if (!lost && now_ms - session.since_ms > idle_ms && !session.ftp.quit) {
         ftp_expire(&session.ftp);

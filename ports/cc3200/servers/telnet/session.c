@@ -23,6 +23,8 @@
 #define OUTPUT_TIMEOUT_MS 5000u
 #define OUTPUT_RETRY_MS 5u
 #define FOREVER_MS UINT32_MAX
+// A program that is pasted comes faster than it is read: look again this soon after the input ring was full.
+#define RING_FULL_WAIT_MS 5u
 
 enum {
     KEY_CTRL_B = 0x02,
@@ -44,6 +46,7 @@ static struct {
     bool right;                // the verdict to come
     uint32_t since_ms;         // of the last byte received, or the start of the wait for the verdict
     uint32_t delay_ms;
+    tcp_input_t received;      // not yet taken by the login or the terminal
     telnet_t telnet;
     dialogue_t dialogue;
     uint8_t input[INPUT_ROOM]; // typed, not yet read by the interpreter
@@ -112,6 +115,7 @@ static void begin_session(int client, uint32_t now_ms) {
     session.lost = false;
     session.since_ms = now_ms;
     session.input_tail = session.input_head;
+    tcp_input_clear(&session.received);
     telnet_start(&session.telnet, hello);
     dialogue_start(&session.dialogue);
     session.state = SESSION_LOGIN;
@@ -176,37 +180,39 @@ static void verdict(uint32_t now_ms) {
     }
 }
 
-// Whether bytes may be taken from the socket: one received byte is at most one typed key. What is typed while the
-// verdict waits stays in the socket, so a password typed ahead is kept and answered in its turn.
-static uint32_t receive_room(void) {
-    if (session.state == SESSION_LOGIN) {
-        return 1;
-    }
-    return session.state == SESSION_TERMINAL ? INPUT_ROOM - input_used() : 0;
+// Whether a received byte may be taken: it is at most one typed key. What is typed while the verdict waits is left, so
+// a password typed ahead is kept and answered in its turn.
+static bool takes_input(void) {
+    return session.state == SESSION_LOGIN || (session.state == SESSION_TERMINAL && input_used() < INPUT_ROOM);
 }
 
-static void receive(uint32_t now_ms) {
-    uint8_t data[64];
-    uint32_t room;
-    while ((room = receive_room()) > 0 && !session.lost) {
-        int got = tcp_receive(session.client, data, room < sizeof(data) ? room : sizeof(data));
-        if (got == TCP_NOT_NOW) {
+static void take(uint8_t byte, uint32_t now_ms) {
+    int key = telnet_receive(&session.telnet, byte);
+    if (session.telnet.reply_length > 0) {
+        send_all(session.telnet.reply, session.telnet.reply_length);
+    }
+    if (key != TELNET_NOTHING && session.state == SESSION_TERMINAL) {
+        terminal_key((uint8_t)key);
+    } else if (key != TELNET_NOTHING) {
+        login_key((uint8_t)key, now_ms);
+    }
+}
+
+// Take what was received before and, when the socket is ready, one piece more: FTP has its turn too.
+static void receive(const tcp_interest_t *ready, uint32_t now_ms) {
+    bool more = tcp_can_receive(ready, session.client);
+    while (takes_input() && !session.lost) {
+        if (tcp_input_waiting(&session.received)) {
+            take(tcp_input_take(&session.received), now_ms);
+        } else if (!more) {
             return;
-        }
-        if (got < 0) {
-            end_session();
-            return;
-        }
-        session.since_ms = now_ms;
-        for (int at = 0; at < got; at++) {
-            int key = telnet_receive(&session.telnet, data[at]);
-            if (session.telnet.reply_length > 0) {
-                send_all(session.telnet.reply, session.telnet.reply_length);
-            }
-            if (key != TELNET_NOTHING && session.state == SESSION_TERMINAL) {
-                terminal_key((uint8_t)key);
-            } else if (key != TELNET_NOTHING) {
-                login_key((uint8_t)key, now_ms);
+        } else {
+            more = false;
+            int got = tcp_input_fill(&session.received, session.client);
+            if (got < 0) {
+                end_session();
+            } else if (got > 0) {
+                session.since_ms = now_ms;
             }
         }
     }
@@ -245,8 +251,13 @@ void telnet_close(void) {
 
 uint32_t telnet_interest(tcp_interest_t *interest, uint32_t now_ms) {
     tcp_want_receive(interest, session.listener);
-    if (receive_room() > 0) {
+    if (takes_input()) {
+        if (tcp_input_waiting(&session.received)) {
+            return 0;
+        }
         tcp_want_receive(interest, session.client);
+    } else if (session.state == SESSION_TERMINAL) {
+        return RING_FULL_WAIT_MS;
     }
     if (session.state == SESSION_VERDICT) {
         uint32_t passed = now_ms - session.since_ms;
@@ -256,7 +267,6 @@ uint32_t telnet_interest(tcp_interest_t *interest, uint32_t now_ms) {
 }
 
 void telnet_poll(const tcp_interest_t *ready, uint32_t now_ms, uint32_t idle_ms) {
-    bool typed = tcp_can_receive(ready, session.client);
     if (tcp_can_receive(ready, session.listener)) {
         accept(now_ms);
     }
@@ -266,22 +276,21 @@ void telnet_poll(const tcp_interest_t *ready, uint32_t now_ms, uint32_t idle_ms)
     if (session.state == SESSION_VERDICT && now_ms - session.since_ms >= session.delay_ms) {
         verdict(now_ms);
     }
-    if (typed) {
-        receive(now_ms);
-    }
+    receive(ready, now_ms);
     if (session.lost || (session.state != SESSION_VERDICT && now_ms - session.since_ms > idle_ms)) {
         end_session();
     }
 }
 
 int telnet_terminal_read(void) {
-    if (input_used() == 0) {
-        return -1;
-    }
-    // The servers' task may empty the ring in between: both must see the same tail.
+    int byte = -1;
+    // The servers' task empties the ring for an interrupt or a new client, at any time: whether there is a byte is
+    // asked with interrupts off too, or the tail would overtake the head.
     mp_uint_t state = MICROPY_BEGIN_ATOMIC_SECTION();
-    int byte = session.input[session.input_tail % INPUT_ROOM];
-    session.input_tail++;
+    if (input_used() > 0) {
+        byte = session.input[session.input_tail % INPUT_ROOM];
+        session.input_tail++;
+    }
     MICROPY_END_ATOMIC_SECTION(state);
     return byte;
 }

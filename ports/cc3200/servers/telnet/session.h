@@ -17,7 +17,7 @@ void telnet_close(void);
 // What to wait for, and for how long at most.
 uint32_t telnet_interest(tcp_interest_t *interest, uint32_t now_ms);
 
-// Move on whatever can move. ready: what tcp_wait found. idle_ms: a session that sends nothing for this long is closed.
+// Move on whatever can move. ready: what tcp_wait left; idle_ms: a session that sends nothing for this long is closed.
 void telnet_poll(const tcp_interest_t *ready, uint32_t now_ms, uint32_t idle_ms);
 
 // For the interpreter: a typed byte or -1, whether one waits, and output. terminal_write blocks while the client is
