@@ -451,6 +451,22 @@ def test_a_station_that_leaves_and_comes_back_finds_its_connection(board: Socket
     assert board.recv(descriptor) == b"one two four"
 
 
+@pytest.mark.parametrize("cut", [True, False])
+def test_a_peer_that_never_takes_what_was_sent_holds_no_buffers_for_ever(board: SocketHost, cut: bool) -> None:
+    descriptor, _ = board.pair()
+    other, stream = board.pair()
+    stream.pause()
+    board.send(other, b"x" * 100)
+    board.run(0.1)
+    if cut:
+        stream.cut()
+    assert board.close(other) == 0
+    assert pool_after(board).pool == TX_BUFFERS - 1
+    board.run(121)
+    assert pool_after(board).pool == TX_BUFFERS
+    board.send(descriptor, b"others go on")
+
+
 def test_the_board_gives_up_on_a_station_that_stays_away(board: SocketHost) -> None:
     descriptor, stream = board.pair()
     board.radio.leave()

@@ -193,7 +193,7 @@ class Stream:
 
         The board's TCP gives up on what it sends after two minutes; what it only listens to stays as it is.
         """
-        self._connection.cut = True
+        self._network.cut(self._number)
 
     def pause(self) -> None:
         """Stop taking bytes: the board's send buffers fill up."""
@@ -371,6 +371,13 @@ class MemoryNetwork:
             self._start_giving_up(connection)
         self.clock.at(again, partial(self._arrive, to_board, connection, callback, arguments))
 
+    def cut(self, connection: int) -> None:
+        """Nothing gets through any more."""
+        state = self.connections[connection]
+        state.cut = True
+        if state.unacknowledged:
+            self._start_giving_up(connection)
+
     def _start_giving_up(self, connection: int) -> None:
         """The board's TCP repeats what nobody acknowledges, but not for ever."""
         state = self.connections[connection]
@@ -381,7 +388,7 @@ class MemoryNetwork:
     def _give_up(self, connection: int) -> None:
         state = self.connections[connection]
         state.giving_up = False
-        if state.cut or not self.stack.reachable():
+        if state.cut or (state.paused and state.board_closed) or not self.stack.reachable():
             self.stack.reset(connection)
 
     # connections of peers to the board
@@ -508,7 +515,9 @@ class MemoryNetwork:
         self.stack.acknowledged(connection, segments)
 
     def close(self, connection: int) -> None:
-        """The board sends no more."""
+        """The board sends no more. A peer that does not take what was sent before is not waited for without end."""
+        if self.connections[connection].paused:
+            self._start_giving_up(connection)
         self._from_board(connection, 0, self._closed_by_board)
 
     def _closed_by_board(self, connection: int) -> None:
