@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import ssl
 import struct
-import warnings
-from dataclasses import dataclass, field
 
 import pytest
-from cc3200sim.world.network import HOST_ADDRESS, Stream
-from certificates import Certificate, authority, der, signed
+from cc3200sim.world.network import HOST_ADDRESS
+from certificates import der
 from socket_host import SocketHost
+from tls_peer import Chain, Peer, context
 
 SECURE = 100
 METHOD, MASK, KEY_FILE, CERTIFICATE_FILE, CA_FILE = 25, 26, 30, 31, 32
@@ -18,91 +17,10 @@ NOT_VERIFIED, BAD_CA_FILE, BAD_CERTIFICATE, BAD_KEY, DATE = -453, -456, -457, -4
 WRONG_SIGNER, UNKNOWN_CA, TOO_MANY = -155, -348, -460
 
 
-@dataclass(frozen=True)
-class Chain:
-    """An authority, certificates of it, and another authority."""
-
-    ca: Certificate
-    good: Certificate
-    expired: Certificate
-    other_ca: Certificate
-
-
 @pytest.fixture(scope="module")
 def chain(tmp_path_factory: pytest.TempPathFactory) -> Chain:
     """Made once for all tests here."""
-    folder = tmp_path_factory.mktemp("certificates")
-    ca = authority(folder, "authority")
-    return Chain(
-        ca,
-        signed(folder, "good", ca, first="20100101000000Z", last="20491231235959Z"),
-        signed(folder, "expired", ca, first="20100101000000Z", last="20141231235959Z"),
-        authority(folder, "other"),
-    )
-
-
-@dataclass
-class Peer:
-    """The far end of a TLS connection: a stream, and Python's ssl over memory."""
-
-    stream: Stream
-    context: ssl.SSLContext
-    server: bool
-    plain: bytearray = field(default_factory=bytearray)
-    error: str = ""
-    _in: ssl.MemoryBIO = field(default_factory=ssl.MemoryBIO)
-    _out: ssl.MemoryBIO = field(default_factory=ssl.MemoryBIO)
-
-    def __post_init__(self) -> None:
-        self.tls = self.context.wrap_bio(self._in, self._out, server_side=self.server)
-        self.ready = False
-
-    def step(self) -> None:
-        """Take what came, send what is due."""
-        self._in.write(self.stream.receive())
-        try:
-            if not self.ready:
-                self.tls.do_handshake()
-                self.ready = True
-            while True:
-                chunk = self.tls.read(4096)
-                if not chunk:
-                    break
-                self.plain += chunk
-        except ssl.SSLWantReadError:
-            pass
-        except ssl.SSLError as error:
-            self.error = self.error or str(error.reason or error)
-        if data := self._out.read():
-            self.stream.send(data)
-
-    def send(self, data: bytes) -> None:
-        """Encrypt and send."""
-        self.tls.write(data)
-        self.stream.send(self._out.read())
-
-    def close_tls(self) -> None:
-        """Say that there will be no more, without closing the connection."""
-        with pytest.raises(ssl.SSLWantReadError):
-            self.tls.unwrap()
-        self.stream.send(self._out.read())
-
-
-def context(server: bool, own: Certificate | None = None, ca: Certificate | None = None) -> ssl.SSLContext:
-    """The far end's context; with an authority the board has to show a certificate of it."""
-    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER if server else ssl.PROTOCOL_TLS_CLIENT)
-    made.check_hostname = False
-    made.verify_mode = ssl.CERT_NONE
-    made.set_ciphers("DEFAULT:@SECLEVEL=0")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        made.minimum_version = ssl.TLSVersion.TLSv1
-    if own is not None:
-        made.load_cert_chain(own.certificate, own.key)
-    if ca is not None:
-        made.load_verify_locations(ca.certificate)
-        made.verify_mode = ssl.CERT_REQUIRED
-    return made
+    return Chain.make(tmp_path_factory.mktemp("certificates"))
 
 
 class TlsHost(SocketHost):
