@@ -13,7 +13,7 @@ from pathlib import Path
 
 from SCons.Script import Action, Builder, Scanner
 from site_init import action, shown
-from wipy import sizes, toolchain
+from wipy import toolchain
 from wipy.errors import UserError
 
 # Cortex-M4 without its FPU (the CC3200 has none), sizes first; what no one refers to is dropped by the linker.
@@ -35,6 +35,7 @@ _DIRECTIVE = re.compile(
 class Includes:
     """Every file that a source includes, however deep, whatever the #ifs around it say.
 
+    Not told are those of the pinned tree, which cannot change.
     Takes the search path from CPPPATH, follows `#include MACRO` through the files that define the macro as a file name
     (and CPPDEFINES), and leaves out the names in `without` with all they include.
     """
@@ -45,6 +46,7 @@ class Includes:
     # Shared by all scanners of one build: what each file says, and where each name was found.
     _said: dict[str, list[tuple[str, str, str, str, str]]] = {}
     _found: dict[tuple[str, str], object] = {}
+    _followed: dict[tuple[str, str, bool, str], object] = {}
 
     def _directives(self, node) -> list[tuple[str, str, str, str, str]]:  # type: ignore[no-untyped-def]
         path = node.get_internal_path()
@@ -69,23 +71,38 @@ class Includes:
                 self._found[key] = None
         return self._found[key]
 
+    def of_sources(self, target, env, path=()):  # type: ignore[no-untyped-def]
+        """What any source of a target includes."""
+        return self._closure(target.sources, env)
+
     def __call__(self, node, env, path=()):  # type: ignore[no-untyped-def]
+        return self._closure([node], env)
+
+    def _closure(self, nodes, env):  # type: ignore[no-untyped-def]
         search = [env.Dir(folder) for folder in env["CPPPATH"]]
+        places = " ".join(folder.get_internal_path() for folder in search)
         macros = {d[0]: {str(d[1]).strip('\\"')} for d in env["CPPDEFINES"] if isinstance(d, tuple)}
         asked: set[str] = set()
-        seen = {node}
-        todo = [node]
+        seen = set(nodes)
+        todo = list(nodes)
+
+        def first(folder, name, quoted):  # type: ignore[no-untyped-def]
+            for place in [folder, *search] if quoted else search:
+                found = self._find(env, place, name)
+                if found is not None:
+                    return found
+            return None
 
         def follow(folder, name, quoted) -> None:  # type: ignore[no-untyped-def]
             if name in self.without:
                 return
-            for place in [folder, *search] if quoted else search:
-                found = self._find(env, place, name)
-                if found is not None:
-                    if found not in seen:
-                        seen.add(found)
-                        todo.append(found)
-                    return
+            key = (folder.get_internal_path() if quoted else "", name, quoted, places)
+            if key not in self._followed:
+                self._followed[key] = first(folder, name, quoted)
+            found = self._followed[key]
+            if found is not None and found not in seen:
+                seen.add(found)
+                todo.append(found)
 
         while todo:
             current = todo.pop()
@@ -101,13 +118,21 @@ class Includes:
                 for macro in asked:
                     for name in sorted(macros.get(macro, ())):
                         follow(folder, name, True)
-        seen.discard(node)
-        return sorted(seen, key=str)
+        seen.difference_update(nodes)
+        # The pinned tree is looked over as a whole when the build starts, and another one has another name, which is in
+        # each command line: SCons need not ask after each of its headers for each object.
+        pinned = env["PINNED"]
+        return sorted((found for found in seen if not found.get_internal_path().startswith(pinned)), key=str)
 
 
-def c_scanner(without: frozenset[str] = frozenset()):  # type: ignore[no-untyped-def]
-    """A SCons scanner over Includes."""
-    return Scanner(function=Includes(without), skeys=[".c", ".S", ".s"], recursive=False)
+def c_scanner():  # type: ignore[no-untyped-def]
+    """A SCons scanner of one source."""
+    return Scanner(function=Includes(), skeys=[".c", ".S", ".s"], recursive=False)
+
+
+def all_sources_scanner(without: frozenset[str]):  # type: ignore[no-untyped-def]
+    """A SCons scanner of a target, for all its sources at once."""
+    return Scanner(function=Includes(without).of_sources, recursive=False)
 
 
 _compilers: dict[tuple[str, ...], str] = {}
@@ -149,6 +174,8 @@ def _link(target, source, env) -> None:  # type: ignore[no-untyped-def]
     command = shlex.split(env.subst("$LINKCOM", target=target, source=source))
     run = subprocess.run(command, env=env["ENV"], stderr=subprocess.PIPE, text=True, errors="replace")
     if run.returncode:
+        from wipy import sizes  # here, because most builds have nothing to link: so wherever a step imports
+
         for node in env["PACKAGED"].get(target[0].get_path(), []):
             Path(node.get_path()).unlink(missing_ok=True)  # the last image must not pass for this one
         map_file = Path(target[1].get_path())
@@ -172,6 +199,7 @@ def generate(env) -> None:  # type: ignore[no-untyped-def]
     env.Replace(
         CPPDEFPREFIX="-D",
         CPPDEFSUFFIX="",
+        SCANNERS=[],  # of SCons itself, which would look into what Builders here do not scan
         _compiler=compiler,
         _short_name=short_name,
         _prefix_maps=prefix_maps,
@@ -183,7 +211,7 @@ def generate(env) -> None:  # type: ignore[no-untyped-def]
     env.Append(
         BUILDERS={
             "CObject": Builder(
-                action=Action("$CCCOM", varlist=["CC_VERSION"], **shown(env, "CC ${_short_name(SOURCE, __env__)}")),
+                action=Action("$CCCOM", varlist=["CC_VERSION", "PINNED"], **shown(env, "CC ${_short_name(SOURCE, __env__)}")),
                 suffix=".o",
                 single_source=True,
                 source_scanner=c_scanner(),

@@ -4,10 +4,11 @@ from pathlib import Path
 
 from SCons.Script import Builder
 from site_init import action
-from wipy import image, sizes
 
 
 def _package(target, source, env) -> None:  # type: ignore[no-untyped-def]
+    from wipy import image, sizes
+
     signed, hexadecimal = (Path(node.get_path()) for node in target)
     elf, map_file = (Path(node.get_path()) for node in source)
     raw = image.raw_image(elf)

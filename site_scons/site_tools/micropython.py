@@ -8,7 +8,7 @@ import os
 import shlex
 from pathlib import Path
 
-from arm_none_eabi import c_scanner, compiler
+from arm_none_eabi import all_sources_scanner, compiler
 from SCons.Script import Builder, Value
 from site_init import action
 from wipy import tables
@@ -105,8 +105,8 @@ def generate(env) -> None:  # type: ignore[no-untyped-def]
     flags = ["CCFLAGS", "CPPDEFINES", "CC", "CC_VERSION"]
     env.Append(
         BUILDERS={
-            "Strings": Builder(action=action(_collect, "GEN $TARGET", varlist=flags),
-                               source_scanner=c_scanner(without=headers_not_read)),
+            "Strings": Builder(action=action(_collect, "GEN $TARGET", varlist=[*flags, "PINNED"]),
+                               target_scanner=all_sources_scanner(headers_not_read)),
             "TableHeader": Builder(action=action(_header, "GEN $TARGET", varlist=flags)),
             "GeneratedText": Builder(action=action(_text, "GEN $TARGET")),
         }

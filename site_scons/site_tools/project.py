@@ -56,11 +56,14 @@ def generate(env) -> None:  # type: ignore[no-untyped-def]
         raise UserError(f"cannot write the build folder {output}")
     SConsignFile(str(output.absolute() / ".sconsign"))
     project = tomllib.loads(Path("pyproject.toml").read_text())
+    micropython = str(thirdparty.locate(Path("third_party.toml"), env["MICROPYTHON_DIR"]))
     env.Replace(
         BUILD=f"#{output}",  # for SCons
         OUTPUT=str(output),  # for command lines
         VERSION=project["project"]["version"],
-        MICROPYTHON=str(thirdparty.locate(Path("third_party.toml"), env["MICROPYTHON_DIR"])),
+        MICROPYTHON=micropython,
+        # What needs no dependencies: files of the cached tree, which locate() has just found to be as they were pinned.
+        PINNED=() if env["MICROPYTHON_DIR"] else (micropython + os.sep,),
         WORDS={},
         PYTHON=sys.executable,
         ENV={**os.environ, "PYTHONPATH": str(Path("tools").absolute())},

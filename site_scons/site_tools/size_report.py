@@ -5,10 +5,11 @@ from pathlib import Path
 
 from SCons.Script import Builder
 from site_init import action
-from wipy import report, sizes
 
 
 def _report(target, source, env) -> None:  # type: ignore[no-untyped-def]
+    from wipy import report, sizes
+
     text_file, json_file = (Path(node.get_path()) for node in target)
     elf, map_file, signed = (Path(node.get_path()) for node in source)
     board = env["BOARD_FACTS"]
@@ -20,7 +21,7 @@ def _report(target, source, env) -> None:  # type: ignore[no-untyped-def]
         before = None
     title = f"{board.name} firmware {env['VERSION']}, {env['BTYPE']} build"
     text_file.write_text(report.text(title, now, before))
-    json_file.write_text(json.dumps(now, indent=1) + "\n")
+    json_file.write_text(json.dumps(now) + "\n")  # indented, Python's slower encoder would write it
     print(report.summary(now, before))
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import pytest
 from elftools.elf.elffile import ELFFile
 from intelhex import IntelHex
 from project import Project
+from wipy import thirdparty
 
 LOAD_ADDRESS = 0x20004000
 
@@ -109,6 +111,27 @@ def test_a_comment_changes_no_image(changed: Project) -> None:
 
 
 @pytest.mark.req("BLD-10")
+def test_what_is_known_of_files_is_written_when_it_is_new(changed: Project) -> None:
+    """A file with another time but the same content is read once, not at every build; and nothing is kept of a build
+    that learnt nothing."""
+    known = changed.output(".sconsign.dblite")
+    before = known.stat().st_mtime_ns
+    os.utime(changed.folder / "ports/cc3200/main.c")
+    assert steps(changed.build()) == []
+    after = known.stat().st_mtime_ns
+    assert after > before
+    assert steps(changed.build()) == []
+    assert known.stat().st_mtime_ns == after
+
+
+@pytest.mark.req("BLD-10")
+def test_a_header_that_is_included_by_way_of_the_pinned_tree(changed: Project) -> None:
+    changed.append("ports/cc3200/mpconfigport.h", "\n#define NEVER_SEEN_BEFORE\n")
+    done = steps(changed.build("-n"))
+    assert "CC py/gc.c" in done and "GEN build/WIPY/genhdr/strings.i" in done
+
+
+@pytest.mark.req("BLD-10")
 def test_a_new_qstr_is_seen(changed: Project) -> None:
     header = changed.output("genhdr/qstrdefs.generated.h")
     assert "never_seen_before" not in header.read_text()
@@ -116,10 +139,11 @@ def test_a_new_qstr_is_seen(changed: Project) -> None:
         "ports/cc3200/system/led.c",
         '\n#include "py/obj.h"\nint seen(void);\nint seen(void) { return MP_QSTR_never_seen_before; }\n',
     )
-    done = steps(changed.build())
+    done = steps(changed.build("build/WIPY/genhdr/qstrdefs.generated.h"))
     assert "GEN build/WIPY/genhdr/qstrdefs.generated.h" in done
-    assert "CC py/qstr.c" in done
     assert "never_seen_before" in header.read_text()
+    done = steps(changed.build("-n"))
+    assert "CC py/qstr.c" in done
     # What has to do with no string at all stays as it is.
     assert not [step for step in done if "FreeRTOS" in step or "hal/" in step]
 
@@ -167,11 +191,11 @@ def test_too_small_a_heap_fails(changed: Project) -> None:
 @pytest.mark.req("BLD-4")
 def test_a_full_memory_region_fails_with_what_is_largest(changed: Project) -> None:
     # The linker script keeps whatever is in this section, and that lies in the lower 16 KiB.
-    ballast = 'char ballast[20000] __attribute__((section(".stacks")))'
+    ballast = 'char ballast[300000] __attribute__((section(".stacks")))'
     changed.append("ports/cc3200/system/led.c", f"\nextern char ballast[];\n{ballast};\n")
     line = changed.refused()
     assert "does not fit in memory: it overflows LOW by " in line
-    assert "port/system/led.o 20," in line
+    assert "Largest objects: port/system/led.o 300," in line
     assert not changed.output("mcuimg.bin").exists()
 
 
@@ -227,15 +251,19 @@ def test_compile_commands_compile(built: Project, tmp_path: Path) -> None:
 
 
 @pytest.mark.req("BLD-10")
-def test_every_file_the_compiler_reads_is_a_dependency(built: Project) -> None:
-    """The compiler's own list of what it read (-M) against what SCons holds an object to depend on."""
+@pytest.mark.parametrize("tree", ["pinned", "named by MICROPYTHON_DIR"])
+def test_every_file_the_compiler_reads_is_a_dependency(built: Project, tree: str) -> None:
+    """The compiler's own list of what it read (-M) against what SCons holds an object to depend on. Headers of the
+    pinned tree are left out: whether any of its files has changed is looked at before, for all of them at once."""
+    micropython = str(thirdparty.locate(built.folder / "third_party.toml"))
+    words = [] if tree == "pinned" else [f"MICROPYTHON_DIR={micropython}"]
     entries = json.loads(built.output("compile_commands.json").read_text())
     chosen = [
         e for e in entries if e["file"].endswith(("main.c", "modos.c", "modtime.c", "ff.c", "gc.c", "pin_mapper.c"))
     ]
     assert len(chosen) >= 5
-    tree = built.build("-n", "--tree=all,prune", *(entry["output"] for entry in chosen))
-    known = {line.rpartition("+-")[2].strip("[]") for line in tree}
+    listed = built.build("-n", "--tree=all,prune", *words, *(entry["output"] for entry in chosen))
+    known = {line.rpartition("+-")[2].strip("[]") for line in listed}
     for entry in chosen:
         command = entry["command"].replace("-isystem ", "-I").replace(" -c ", " -MM -MF - ")
         listing = subprocess.run(
@@ -250,4 +278,6 @@ def test_every_file_the_compiler_reads_is_a_dependency(built: Project) -> None:
         assert read
         missing = {str(Path(name)) for name in read} - known
         missing = {name for name in missing if not name.startswith("/usr/")}
+        if tree == "pinned":
+            missing = {name for name in missing if not name.startswith(micropython)}
         assert not missing, f"{entry['file']}: {missing}"

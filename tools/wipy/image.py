@@ -52,5 +52,5 @@ def intel_hex(raw: bytes) -> str:
     records = IntelHex()
     records.frombytes(raw, offset=LOAD_ADDRESS)
     text = io.StringIO()
-    records.write_hex_file(text)
+    records.write_hex_file(text, byte_count=32)  # a record; every reader takes that, and 16 take longer
     return text.getvalue()

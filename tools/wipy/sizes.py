@@ -8,7 +8,8 @@ import struct
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -95,13 +96,14 @@ class Sizes:
         return {
             "image": {"size": self.image, "limit": self.image_limit, "free": self.image_limit - self.image},
             "heap": {"size": self.heap, "minimum": self.min_heap},
-            "regions": [{**asdict(region), "free": region.free} for region in self.regions],
+            "regions": [{**vars(region), "free": region.free} for region in self.regions],
             "stacks": self.stacks,
-            "rooms": {name: asdict(usage) for name, usage in self.rooms.items()},
-            "symbols": [asdict(symbol) for symbol in self.symbols],
+            "rooms": {name: dict(vars(usage)) for name, usage in self.rooms.items()},
+            "symbols": [dict(vars(symbol)) for symbol in self.symbols],
         }
 
 
+@cache
 def room_of(path: str) -> str:
     """The room that an object file as the map names it belongs to."""
     if "(" in path or path.endswith(".a"):
@@ -132,7 +134,7 @@ def pieces(map_text: str) -> list[Piece]:
         if following and following.section == piece.section:
             size = min(size, following.address - piece.address)
         if size:
-            found.append(replace(piece, size=size))
+            found.append(Piece(piece.address, size, piece.section, piece.object, piece.room))
     return sorted(found, key=lambda piece: piece.address)
 
 

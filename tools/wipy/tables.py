@@ -14,7 +14,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -131,6 +130,8 @@ def collect(
     stale = [s for s in sources if s not in known or any(has_changed(name) for name in known[s]["files"])]
     fresh: dict[str, tuple[list[str], str]] = {}
     if stale:
+        from concurrent.futures import ThreadPoolExecutor  # 5 ms that a build with nothing to do saves
+
         jobs = min(jobs or os.cpu_count() or 1, len(stale))
         with ThreadPoolExecutor(jobs) as pool:
             for part in pool.map(lambda i: _preprocess(command, stale[i::jobs]), range(jobs)):
