@@ -208,10 +208,11 @@ def generate(env) -> None:  # type: ignore[no-untyped-def]
     # The compiler's version counts: another compiler, another object.
     env["CCCOM"] = "${_compiler(__env__)} $( ${_prefix_maps(__env__)} $) $FILE_FLAGS -c -o $TARGET $SOURCES"
     env["LINKCOM"] = "$CC $LINKFLAGS -Wl,-Map=${TARGETS[1]} -T $LINKER_SCRIPT -o $TARGET $SOURCES $LIBS_TEXT"
+    said = shown(env, "CC ${_short_name(SOURCE, __env__)}")
     env.Append(
         BUILDERS={
             "CObject": Builder(
-                action=Action("$CCCOM", varlist=["CC_VERSION", "PINNED"], **shown(env, "CC ${_short_name(SOURCE, __env__)}")),
+                action=Action("$CCCOM", varlist=["CC_VERSION", "PINNED"], **said),
                 suffix=".o",
                 single_source=True,
                 source_scanner=c_scanner(),
