@@ -3,9 +3,11 @@
 import gc
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr
+from io import StringIO
 from pathlib import Path
 
+import SCons.Node.Alias
 import SCons.Node.FS
 import SCons.SConsign
 import SCons.Script.Main
@@ -44,6 +46,17 @@ def write_signatures_when_there_are_new_ones() -> None:
 
 
 write_signatures_when_there_are_new_ones()
+
+
+class QuietAboutWords(SCons.Script.Main.BuildTask):
+    """A word's command (test, run, ...) says itself what went wrong, and its words shall be the last."""
+
+    def failed(self) -> None:
+        with redirect_stderr(StringIO() if isinstance(self.targets[0], SCons.Node.Alias.Alias) else sys.stderr):
+            super().failed()
+
+
+SCons.Script.Main.BuildTask = QuietAboutWords
 
 
 @contextmanager
