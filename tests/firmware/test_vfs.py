@@ -12,21 +12,26 @@ DEVICE = """
 import os, vfs
 class Device:
     def __init__(self, blocks, size=512):
-        self.data = bytearray(blocks * size)
+        self.data = {}
+        self.blocks = blocks
         self.size = size
         self.writes = self.syncs = 0
     def readblocks(self, n, buf):
-        start = n * self.size
-        buf[:] = self.data[start:start + len(buf)]
+        for at in range(0, len(buf), self.size):
+            buf[at:at + self.size] = self.data.get(n + at // self.size, bytes(self.size))
     def writeblocks(self, n, buf):
         self.writes += 1
-        start = n * self.size
-        self.data[start:start + len(buf)] = buf
+        for at in range(0, len(buf), self.size):
+            block = bytes(buf[at:at + self.size])
+            if any(block):
+                self.data[n + at // self.size] = block
+            else:
+                self.data.pop(n + at // self.size, None)
     def ioctl(self, op, arg):
         if op == 3:
             self.syncs += 1
         if op == 4:
-            return len(self.data) // self.size
+            return self.blocks
         if op == 5:
             return self.size
 def raised(function, *args, **named):
