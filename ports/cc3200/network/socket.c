@@ -128,8 +128,20 @@ static bool again(const socket_object_t *self, patience_t *patience, bool receiv
 
 // ---- moving bytes
 
+// Whether bytes may pass. A connection whose peer must be verified is not used before connect has said that it is: one
+// that does not wait for it could talk to anybody meanwhile.
+static bool may_talk(const socket_object_t *self, int *error) {
+    if (self->verify) {
+        *error = MP_ENOTCONN;
+    }
+    return !self->verify;
+}
+
 static mp_uint_t receive_bytes(socket_object_t *self, void *data, mp_uint_t room, SlSockAddrIn_t *from, int *error) {
     patience_t patience = {0};
+    if (!may_talk(self, error)) {
+        return MP_STREAM_ERROR;
+    }
     _i16 piece = (_i16)MIN(room, (mp_uint_t)(self->datagram ? DATAGRAM_MAX : STREAM_PIECE_MAX));
     if (piece == 0) {
         return 0;
@@ -158,6 +170,9 @@ static mp_uint_t receive_bytes(socket_object_t *self, void *data, mp_uint_t room
 static mp_uint_t send_bytes(socket_object_t *self, const void *data, mp_uint_t length, const SlSockAddrIn_t *to,
     int *error) {
     patience_t patience = {0};
+    if (!may_talk(self, error)) {
+        return MP_STREAM_ERROR;
+    }
     if (self->datagram && length > DATAGRAM_MAX) {
         *error = MP_EINVAL;
         return MP_STREAM_ERROR;
@@ -312,6 +327,7 @@ static mp_obj_t socket_connect(mp_obj_t object, mp_obj_t pair) {
         int result = enter(self) ? sl_Connect(self->descriptor, (SlSockAddr_t *)&address, sizeof(address)) : SL_EBADF;
         leave();
         if (connected(self, result)) {
+            self->verify = false;
             return mp_const_none;
         }
         if (!again(self, &patience, false, result, &error)) {

@@ -15,7 +15,7 @@ typedef struct {
     int16_t descriptor;   // the network processor's, -1 when closed
     bool secure;          // made with IPPROTO_SEC
     bool datagram;
-    bool verify;          // ssl.CERT_REQUIRED: the peer must prove who it is
+    bool verify;          // ssl.CERT_REQUIRED: the peer must prove who it is, and has not yet
     uint32_t timeout_ms;  // SOCKET_FOREVER, or 0: non-blocking
     uint32_t start;       // of the network processor that it belongs to: a restart ends it
 } socket_object_t;
