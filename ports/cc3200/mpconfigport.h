@@ -116,6 +116,7 @@ void event_signal(void);
 #define MICROPY_PY_MACHINE_RESET                (1)
 #define MICROPY_PY_MACHINE_DISABLE_IRQ_ENABLE_IRQ (1)
 #define MICROPY_PY_MACHINE_UART                 (1)
+#define MICROPY_PY_MACHINE_UART_SENDBREAK       (1)
 #define MICROPY_PY_MACHINE_UART_INCLUDEFILE     "machine/uart_class.h"
 
 #define MP_STATE_PORT                           MP_STATE_VM

@@ -168,3 +168,20 @@ def test_irq_handler_runs_while_the_prompt_waits(loop) -> None:
 @pytest.mark.parametrize("arguments", ["trigger=2", "priority=0", "priority=8", "wake=4"])
 def test_bad_irq_arguments_raise(loop, arguments: str) -> None:
     assert "ValueError" in loop.repl(f"u.irq({arguments})")
+
+
+@pytest.mark.req("BUS-1")
+def test_a_break_is_two_frames_low_after_what_was_written(loop) -> None:
+    loop.repl("u.init(9600)")
+    start = loop.machine.clock.now
+    loop.repl("u.write(b'\\xff'); u.sendbreak()")
+    fall, rise = loop.pin("GP3").edges(start)
+    assert (fall.level, rise.level) == (0, 1)
+    assert 24 / 9600 <= rise.seconds - fall.seconds < 26 / 9600
+    assert loop.repl("u.read(1)").strip() == "b'\\xff'"
+    assert loop.repl("u.write(b'after'), u.flush()").strip() == "(5, None)"
+
+
+@pytest.mark.req("BUS-1")
+def test_the_two_names_of_the_interrupt(board) -> None:
+    assert board.repl("import machine\nprint(machine.UART.IRQ_RX == machine.UART.RX_ANY)") == "True\n"

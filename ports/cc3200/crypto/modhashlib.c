@@ -130,4 +130,4 @@ const mp_obj_module_t hashlib_module = {
     .globals = (mp_obj_dict_t *)&hashlib_globals,
 };
 
-MP_REGISTER_MODULE(MP_QSTR_hashlib, hashlib_module);
+MP_REGISTER_EXTENSIBLE_MODULE(MP_QSTR_hashlib, hashlib_module);

@@ -186,6 +186,10 @@ bool uart_send_done(unsigned id) {
     return !MAP_UARTBusy(blocks[id].base);
 }
 
+void uart_set_break(unsigned id, bool on) {
+    MAP_UARTBreakCtl(blocks[id].base, on);
+}
+
 void uart_set_receive_hook(unsigned id, uart_receive_hook_t hook) {
     uarts[id].hook = hook;
 }

@@ -37,6 +37,9 @@ size_t uart_send(unsigned id, const void *data, size_t length);
 bool uart_send_ready(unsigned id);
 bool uart_send_done(unsigned id);
 
+// Holds TX low, or lets it go.
+void uart_set_break(unsigned id, bool on);
+
 // Called in interrupt context after bytes arrived.
 typedef void (*uart_receive_hook_t)(unsigned id);
 void uart_set_receive_hook(unsigned id, uart_receive_hook_t hook);

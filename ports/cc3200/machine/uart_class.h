@@ -17,6 +17,7 @@
     { MP_ROM_QSTR(MP_QSTR_EVEN), MP_ROM_INT(PARITY_EVEN) }, \
     { MP_ROM_QSTR(MP_QSTR_ODD), MP_ROM_INT(PARITY_ODD) }, \
     { MP_ROM_QSTR(MP_QSTR_RX_ANY), MP_ROM_INT(IRQ_RX_ANY) }, \
+    { MP_ROM_QSTR(MP_QSTR_IRQ_RX), MP_ROM_INT(IRQ_RX_ANY) }, \
     { MP_ROM_QSTR(MP_QSTR_irq), MP_ROM_PTR(&uart_irq_obj) },
 
 enum { PARITY_EVEN, PARITY_ODD };
@@ -245,6 +246,18 @@ static mp_uint_t mp_machine_uart_ioctl(mp_obj_t self_in, mp_uint_t request, uint
             *errcode = MP_EINVAL;
             return MP_STREAM_ERROR;
     }
+}
+
+static void mp_machine_uart_sendbreak(machine_uart_obj_t *self) {
+    check_open(self);
+    unsigned id = uart_id(self);
+    while (!uart_send_done(id)) {
+        mp_event_wait_ms(1);
+    }
+    uart_set_break(id, true);
+    // Two of the longest frames, 12 bits each: what the block needs for a proper break (TRM SWRU367, UARTLCRH.BRK).
+    mp_hal_delay_us(2 * 12 * 1000000 / uart_settings(id)->baud + 1);
+    uart_set_break(id, false);
 }
 
 static void bytes_arrived(unsigned id) {

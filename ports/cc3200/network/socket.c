@@ -596,4 +596,4 @@ const mp_obj_module_t socket_module = {
     .base = {&mp_type_module},
     .globals = (mp_obj_dict_t *)&module_dict,
 };
-MP_REGISTER_MODULE(MP_QSTR_socket, socket_module);
+MP_REGISTER_EXTENSIBLE_MODULE(MP_QSTR_socket, socket_module);

@@ -90,4 +90,4 @@ const mp_obj_module_t ssl_module = {
     .base = {&mp_type_module},
     .globals = (mp_obj_dict_t *)&module_dict,
 };
-MP_REGISTER_MODULE(MP_QSTR_ssl, ssl_module);
+MP_REGISTER_EXTENSIBLE_MODULE(MP_QSTR_ssl, ssl_module);
