@@ -212,6 +212,26 @@ def test_the_launchpad_is_built_by_its_folder(built: Project) -> None:
     assert built.build() == ["scons: `image' is up to date."]
 
 
+@pytest.mark.req("BLD-5", "LED-1", "FS-1")
+def test_the_launchpad_boots_with_its_led_and_its_drive(built: Project, wipy_rom: bytes) -> None:
+    built.build("BOARD=LAUNCHXL")
+    flash = Flash(1 << 20)
+    board = Board.from_image(built.output("mcuimg.bin", "LAUNCHXL").read_bytes(), wipy_rom, flash)
+    assert b"LaunchPad with CC3200" in board.power_on()
+    assert board.repl("import os, uos\nd = os.statvfs('/flash')\nprint(os.getcwd(), 50_000 < d[0] * d[2] < 65_536)") == (
+        "/flash True\n"
+    )
+    start = board.machine.clock.now
+    board.run(12_000)
+    rises = [edge.seconds for edge in board.pin("GP9").edges(start) if edge.level]
+    assert len(rises) == 3
+    assert rises[2] - rises[0] == pytest.approx(8.0, abs=0.01)
+    assert board.repl("import machine\nprint(machine.Pin('P3_9').id(), machine.Pin('LED_RED') is machine.Pin('GP9'))") == (
+        "P3_9 True\n"
+    )
+    assert board.machine.unmodelled == []
+
+
 @pytest.mark.req("BLD-5")
 def test_a_new_board_is_a_new_folder(built: Project) -> None:
     folder = built.folder / "boards/ANOTHER"

@@ -40,7 +40,8 @@ def wipy_rom(pytestconfig: pytest.Config) -> bytes:
     try:
         return rom.load(pytestconfig.getoption("--wipy-rom"))
     except rom.RomError as error:
-        pytest.fail(str(error), pytrace=False)
+        reason = str(error)
+    pytest.fail(reason, pytrace=False)
 
 
 @pytest.fixture(scope="session")
@@ -51,7 +52,8 @@ def wipy_image(pytestconfig: pytest.Config) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        pytest.fail(f"no firmware image at {path} ({error.strerror}): --wipy-image names one", pytrace=False)
+        reason = error.strerror
+    pytest.fail(f"no firmware image at {path} ({reason}): --wipy-image names one", pytrace=False)
 
 
 @pytest.fixture(scope="session")
