@@ -221,7 +221,7 @@ def test_the_launchpad_boots_with_its_led_and_its_drive(built: Project, wipy_rom
     flash = Flash(1 << 20)
     board = Board.from_image(built.output("mcuimg.bin", "LAUNCHXL").read_bytes(), wipy_rom, flash)
     assert b"LaunchPad with CC3200" in board.power_on()
-    shown = board.repl("import os\nd = os.statvfs('/flash')\nprint(os.getcwd(), 50_000 < d[0] * d[2] < 65_536)")
+    shown = board.repl("import os\nd = os.statvfs('/flash')\nprint(os.getcwd(), 46_000 < d[0] * d[2] < 65_536)")
     assert shown == "/flash True\n"
     start = board.machine.clock.now
     board.run(12_000)
