@@ -1,6 +1,7 @@
 """A copy of the project that tests may build and change: the files git knows, in a folder of their own."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -57,6 +58,13 @@ class Project:
         """Add text to a source file of the copy."""
         with (self.folder / name).open("a") as stream:
             stream.write(text)
+
+    def set_board_fact(self, key: str, value: int) -> None:
+        """Change a number in the WIPY board's file."""
+        path = self.folder / "boards/WIPY/board.toml"
+        text, count = re.subn(rf"(?m)^{key} = \S+", f"{key} = {value}", path.read_text())
+        assert count == 1, key
+        path.write_text(text)
 
     def files(self) -> dict[str, int]:
         """Every file outside the build folder, with its modification time in ns."""

@@ -6,7 +6,6 @@ import ssl
 from pathlib import Path
 
 import pytest
-
 from cc3200sim.board import Board
 from script import Script
 from test_ftp_server import Ftp
