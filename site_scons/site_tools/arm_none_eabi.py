@@ -23,7 +23,6 @@ CODE = ["-std=gnu99", "-Os", "-g", "-ffunction-sections", "-fdata-sections", "-f
         # Optimizations that make code larger even at -Os: without them the image is 2 % smaller (docs/size.md).
         "-fno-schedule-insns2", "-fno-move-loop-invariants", "-fno-jump-tables", "-fno-tree-ch",
         "-fno-tree-loop-optimize", "-fno-caller-saves", "-fno-thread-jumps", "-fno-tree-dominator-opts"]  # fmt: skip
-BUILD_TYPES = {"release": ["NDEBUG"], "debug": ["DEBUG"]}
 
 _DIRECTIVE = re.compile(
     rb'^[ \t]*#[ \t]*(?:include[ \t]+(?:"([^"\n]+)"|<([^>\n]+)>|([A-Za-z_]\w*))'
@@ -193,7 +192,7 @@ def generate(env) -> None:  # type: ignore[no-untyped-def]
     env.AppendUnique(
         CCFLAGS=[*CPU, *CODE],
         LINKFLAGS=[*CPU, "-nostartfiles", "--specs=nano.specs", "-Wl,--gc-sections"],
-        CPPDEFINES=BUILD_TYPES[env["BTYPE"]],
+        CPPDEFINES=["NDEBUG"],
         CPPPATH=[],
     )
     env.Replace(

@@ -14,6 +14,8 @@ from site_init import action
 from wipy import tables
 
 OUR_WARNINGS = ["-Wall", "-Wextra", "-Werror"]
+# Assertions in our own files, most of them from the core's headers. With the core's own files too, RAM is too small.
+BUILD_TYPES = {"release": [], "debug": ["-UNDEBUG"]}
 
 
 def _command(env) -> list[str]:  # type: ignore[no-untyped-def]
@@ -58,7 +60,9 @@ def port(env, room: str, files, flags=()):  # type: ignore[no-untyped-def]
     """Compile files of a room of the port (a folder beside the SConscript, "." for the port), warnings being errors."""
     here = env.Dir(".").srcnode().path
     folder = here if room == "." else f"{here}/{room}"
-    return _objects(env, f"#{folder}", f"port/{room}", files, [*OUR_WARNINGS, *flags], strings=True)
+    return _objects(
+        env, f"#{folder}", f"port/{room}", files, [*OUR_WARNINGS, *BUILD_TYPES[env["BTYPE"]], *flags], strings=True
+    )
 
 
 def third_party(env, folder: str, files, flags=(), strings: bool = False):  # type: ignore[no-untyped-def]

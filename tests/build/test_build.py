@@ -180,6 +180,17 @@ def test_an_image_over_the_limit_fails_and_leaves_none(changed: Project) -> None
     assert not changed.output("mcuimg.bin").exists()
 
 
+@pytest.mark.req("BLD-1", "BLD-4")
+def test_a_debug_build_has_assertions_and_fits(changed: Project, wipy_rom: bytes) -> None:
+    assert b"assertion failed" not in changed.output("mcuimg.bin").read_bytes()
+    changed.build("BTYPE=debug")
+    image = changed.output("mcuimg.bin").read_bytes()
+    assert b"assertion failed" in image
+    board = Board.from_image(image, wipy_rom)
+    board.power_on()
+    assert board.repl("6 * 7") == "42\n"
+
+
 @pytest.mark.req("BLD-4")
 def test_too_small_a_heap_fails(changed: Project) -> None:
     heap = json.loads(changed.output("size.json").read_text())["heap"]["size"]

@@ -96,6 +96,18 @@ void fault_stop(const char *why, const char *detail) {
     halt();
 }
 
+#ifndef NDEBUG
+// What assert() of the C library calls, which would bring printf and signals along.
+__attribute__((noreturn))
+void __assert_func(const char *file, int line, const char *function, const char *condition);
+void __assert_func(const char *file, int line, const char *function, const char *condition) {
+    (void)file;
+    (void)line;
+    (void)function;
+    fault_stop("assertion failed:", condition);
+}
+#endif
+
 // frame: what the core stacked (r0-r3, r12, lr, pc, xpsr), or NULL if its stack pointer is not in RAM.
 // saved: r4 to r11 at the time of the fault.
 __attribute__((noreturn, used))
