@@ -32,6 +32,15 @@ _RETURN_HANDLER, _RETURN_THREAD_MAIN, _RETURN_THREAD_PROCESS = 0xFFFF_FFF1, 0xFF
 
 _PAGE = 1024
 _LOOK_AHEAD = 64  # bytes of code
+# What an exception frame holds besides pc and xPSR.
+_STACKED = (
+    arm.UC_ARM_REG_R0,
+    arm.UC_ARM_REG_R1,
+    arm.UC_ARM_REG_R2,
+    arm.UC_ARM_REG_R3,
+    arm.UC_ARM_REG_R12,
+    arm.UC_ARM_REG_LR,
+)
 _LONGEST_SLICE = 800_000  # 10 ms: how long the host's signals may have to wait
 
 
@@ -57,30 +66,9 @@ class Cpu:
         self._masks = RegisterSet(engine, (arm.UC_ARM_REG_PRIMASK, arm.UC_ARM_REG_FAULTMASK, arm.UC_ARM_REG_BASEPRI))
         self._frame = RegisterSet(
             engine,
-            (
-                arm.UC_ARM_REG_R0,
-                arm.UC_ARM_REG_R1,
-                arm.UC_ARM_REG_R2,
-                arm.UC_ARM_REG_R3,
-                arm.UC_ARM_REG_R12,
-                arm.UC_ARM_REG_LR,
-                arm.UC_ARM_REG_PC,
-                arm.UC_ARM_REG_XPSR,
-                arm.UC_ARM_REG_CONTROL,
-                arm.UC_ARM_REG_SP,
-            ),
+            (*_STACKED, arm.UC_ARM_REG_PC, arm.UC_ARM_REG_XPSR, arm.UC_ARM_REG_CONTROL, arm.UC_ARM_REG_SP),
         )
-        self._unstacked = RegisterSet(
-            engine,
-            (
-                arm.UC_ARM_REG_R0,
-                arm.UC_ARM_REG_R1,
-                arm.UC_ARM_REG_R2,
-                arm.UC_ARM_REG_R3,
-                arm.UC_ARM_REG_R12,
-                arm.UC_ARM_REG_LR,
-            ),
-        )
+        self._unstacked = RegisterSet(engine, _STACKED)
         clock.count_with(self._counter)
         clock.shorten_slice = self._shorten
         controller.on_change = self._end_slice

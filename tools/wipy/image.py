@@ -6,7 +6,7 @@ from pathlib import Path
 
 from wipy.errors import UserError
 
-LOAD_ADDRESS = 0x20004000  # where the ROM loader and every bootloader put an image (EMULATION.md, "ROM")
+LOAD_ADDRESS = 0x20004000  # where the ROM loader puts an image: it keeps the 16 KiB below to itself
 SIGNATURE_SIZE = 32  # bytes: an MD5 as lower-case hexadecimal digits, no terminator
 
 

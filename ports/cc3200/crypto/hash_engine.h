@@ -25,6 +25,7 @@ typedef struct {
     uint8_t algorithm;
 } hash_state_t;
 
+// Begins a digest of nothing yet.
 void hash_start(hash_state_t *state, hash_algorithm_t algorithm);
 
 // Takes in data of any length and alignment. False if the engine does not answer; the state is then of no more use.

@@ -73,6 +73,7 @@ typedef struct {
 // Ports A0 to A3 follow each other in the address map (hw_memmap.h), eight GPIOs each.
 #define GPIO_PORT(port) (GPIOA0_BASE + (port) * (GPIOA1_BASE - GPIOA0_BASE))
 
+// Where in the GPIO ports a pin is.
 gpio_line_t machine_pin_line(const machine_pin_obj_t *pin);
 
 // The Pin of a GPIO number; MP_OBJ_NULL if the board doesn't bring it out.

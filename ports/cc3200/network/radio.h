@@ -42,6 +42,7 @@ bool radio_connected(void);
 // sl_WlanConnect does: 0 or an error code below 0.
 int radio_connect(const char *ssid, size_t ssid_length, const uint8_t *bssid, uint8_t security, const char *key,
     size_t key_length);
+// Leave the network, or stop joining one.
 void radio_disconnect(void);
 
 // Look for networks: up to room of them. Takes about a second. Returns their count or an error code below 0.

@@ -34,6 +34,7 @@ typedef struct {
     uint8_t length;
 } tcp_input_t;
 
+// Drop what was received; whether a byte waits.
 void tcp_input_clear(tcp_input_t *input);
 bool tcp_input_waiting(const tcp_input_t *input);
 
@@ -55,6 +56,7 @@ typedef struct {
 // The bit that stands for a descriptor of the network processor: its upper bits tell the kind of socket.
 #define TCP_BIT(descriptor) (1u << ((descriptor) & 0x0f))
 
+// Add a socket, or nothing for TCP_NONE.
 void tcp_want_receive(tcp_interest_t *interest, int socket);
 void tcp_want_send(tcp_interest_t *interest, int socket);
 

@@ -33,6 +33,7 @@ typedef struct {
     bool bad;
 } ftp_line_t;
 
+// A new, empty line; then byte by byte until it is ready.
 void ftp_line_start(ftp_line_t *line);
 ftp_line_result_t ftp_line_add(ftp_line_t *line, uint8_t byte);
 

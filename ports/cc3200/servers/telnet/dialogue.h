@@ -33,6 +33,7 @@ extern const char DIALOGUE_USER_PROMPT[];
 extern const char DIALOGUE_PASSWORD_PROMPT[];
 extern const char DIALOGUE_WRONG[];
 
+// A new client, at the prompt for the name.
 void dialogue_start(dialogue_t *dialogue);
 
 // Take one typed byte. dialogue->echo holds what to send back. After a return key at the name,
