@@ -43,6 +43,7 @@ class Region:
 
     @property
     def free(self) -> int:
+        """Bytes."""
         return self.length - self.used
 
 

@@ -202,6 +202,7 @@ class Sockets(SocketTable):
         return None
 
     def try_accept(self, index: int) -> None:
+        """Answer a waiting accept if a client is there and a socket is free for it."""
         socket = self.sockets[index]
         connection = self.next_client(socket)
         if connection is None or not socket.waiting_accept:
@@ -477,6 +478,7 @@ class Sockets(SocketTable):
         self.check_select()
 
     def check_select(self) -> None:
+        """Answer a waiting select if one of its sockets is ready."""
         if self._select is None:
             return
         readers, writers, _ = self._select

@@ -75,6 +75,7 @@ class SocketTable(Service):
         self.clear()
 
     def clear(self) -> None:
+        """Forget all sockets, as a restart does; connections are not told."""
         self.sockets: dict[int, Socket] = {}
         self.connections: dict[int, Tcp] = {}
         self.sessions: dict[int, TlsSession] = {}
@@ -113,37 +114,45 @@ class SocketTable(Service):
         return sum(1 << index for index, socket in self.sockets.items() if socket.tx_failed)
 
     def descriptor(self, index: int) -> int:
+        """What the host calls a socket: its number with the bits of its type."""
         socket = self.sockets[index]
         return _TYPE_BITS[socket.kind, socket.secure] | index
 
     def find(self, descriptor: int) -> tuple[int, Socket | None]:
+        """Number of a descriptor, and the socket if there is one."""
         index = descriptor & 0xF
         return index, self.sockets.get(index)
 
     @property
     def slots_free(self) -> int:
+        """How many more sockets there can be."""
         return MAX_SOCKETS - len(self.sockets) - sum(socket.reserved for socket in self.sockets.values())
 
     def add(self, socket: Socket) -> int:
+        """Give a socket the lowest free number; the caller has made sure that there is one."""
         index = next(index for index in range(MAX_SOCKETS) if index not in self.sockets)
         self.sockets[index] = socket
         return index
 
     def next_ticket(self) -> int:
+        """A number for a wait, by which its timeout knows whether it is still the one."""
         self._ticket += 1
         return self._ticket
 
     def own_address(self) -> int:
+        """The address in the present role, 0 while there is none."""
         netcfg, wlan = self.nwp.netcfg, self.nwp.wlan
         if not wlan.has_address:
             return 0
         return netcfg.access_point[0] if wlan.role == 2 else netcfg.station[0]
 
     def port_taken(self, kind: int, port: int) -> bool:
+        """Whether a socket of this kind is bound to the port."""
         sockets = self.sockets.values()
         return any(socket.port == port and socket.kind == kind and not socket.connection for socket in sockets)
 
     def ephemeral_port(self, kind: int) -> int:
+        """A free port for a socket that did not ask for one."""
         while True:
             port = self._ephemeral
             self._ephemeral = port + 1 if port < 0xFFFF else FIRST_EPHEMERAL
@@ -155,9 +164,11 @@ class SocketTable(Service):
         return next((index for index, socket in self.sockets.items() if socket.connection == connection), None)
 
     def listener_of(self, connection: int) -> int | None:
+        """The listening socket in whose queue a connection is."""
         return next((index for index, socket in self.sockets.items() if connection in socket.queue), None)
 
     def transmit(self, connection: int, data: bytes) -> None:
+        """Send on a connection."""
         if data:
             self.nwp.network.send(connection, data)
 
@@ -167,6 +178,7 @@ class SocketTable(Service):
             self.nwp.network.abort(connection)
 
     def decrypt(self, connection: int, index: int) -> None:
+        """Take what has arrived through the TLS session of a socket."""
         session, tcp, socket = self.sessions.get(connection), self.connections.get(connection), self.sockets[index]
         if session is None or tcp is None or not session.ready:
             return

@@ -17,7 +17,7 @@ from typing import Any
 
 from cc3200sim.clock import Clock, cycles
 from cc3200sim.world.ftp_alg import PassiveRewriter
-from cc3200sim.world.network import HOST_ADDRESS, MSS, Stack, number
+from cc3200sim.world.network import HOST_ADDRESS, MSS, Attached, Stack, number
 
 LOOPBACK = "127.0.0.1"
 FTP_PORT, TELNET_PORT = 21, 23
@@ -64,10 +64,11 @@ def _listener(port: int, board_port: int) -> socket.socket:
     return listener
 
 
-class HostNetwork:
+class HostNetwork(Attached):
     """Loopback ports of this computer to ports of the board: pairs of (port here, port of the board)."""
 
     def __init__(self, forwards: Sequence[tuple[int, int]] = DEFAULT_FORWARDS) -> None:
+        super().__init__()
         self._listeners: list[tuple[socket.socket, int]] = []
         try:
             for port, board_port in forwards:
@@ -80,8 +81,6 @@ class HostNetwork:
         self._datagram_sockets: dict[int, socket.socket] = {}
         self._here = {number(address) for address in (HOST_ADDRESS, GATEWAY_ADDRESS, LOOPBACK)}
         self._next = 1
-        self._clock: Clock | None = None
-        self._stack: Stack | None = None
 
     @property
     def ports(self) -> list[tuple[int, int]]:
@@ -96,22 +95,8 @@ class HostNetwork:
 
     def attach(self, clock: Clock, stack: Stack) -> None:
         """The board tells who it is; from now on sockets are looked after."""
-        self._clock, self._stack = clock, stack
+        super().attach(clock, stack)
         self._later(POLL_SECONDS, self._poll)
-
-    @property
-    def stack(self) -> Stack:
-        """The board's end."""
-        if self._stack is None:
-            raise RuntimeError("no board is on this network")
-        return self._stack
-
-    @property
-    def clock(self) -> Clock:
-        """Virtual time."""
-        if self._clock is None:
-            raise RuntimeError("no board is on this network")
-        return self._clock
 
     def _later(self, seconds: float, callback: Callable[..., None], *arguments: object) -> None:
         self.clock.after(cycles(seconds), partial(callback, *arguments))

@@ -239,7 +239,33 @@ class UdpPeer:
         return queue.pop(0) if queue else None
 
 
-class MemoryNetwork:
+class Attached:
+    """What every network keeps of the board that is on it."""
+
+    def __init__(self) -> None:
+        self._clock: Clock | None = None
+        self._stack: Stack | None = None
+
+    def attach(self, clock: Clock, stack: Stack) -> None:
+        """The board tells who it is."""
+        self._clock, self._stack = clock, stack
+
+    @property
+    def stack(self) -> Stack:
+        """The board's end."""
+        if self._stack is None:
+            raise RuntimeError("no board is on this network")
+        return self._stack
+
+    @property
+    def clock(self) -> Clock:
+        """Virtual time."""
+        if self._clock is None:
+            raise RuntimeError("no board is on this network")
+        return self._clock
+
+
+class MemoryNetwork(Attached):
     """The network in memory. `delay` seconds one way, `rate` bytes a second, `loss` the share of packets lost."""
 
     STATE = (
@@ -261,8 +287,7 @@ class MemoryNetwork:
         self._next = 1
         self._next_port = 50000
         self._last_in = self._last_out = 0  # cycles: datagrams don't overtake each other
-        self._clock: Clock | None = None
-        self._stack: Stack | None = None
+        super().__init__()
 
     # --- for tests --------------------------------------------------------------------------------------------------
 
@@ -298,24 +323,6 @@ class MemoryNetwork:
         return None if found is None else dotted(found)
 
     # --- the machinery ----------------------------------------------------------------------------------------------
-
-    def attach(self, clock: Clock, stack: Stack) -> None:
-        """The board tells who it is."""
-        self._clock, self._stack = clock, stack
-
-    @property
-    def stack(self) -> Stack:
-        """The board's end."""
-        if self._stack is None:
-            raise RuntimeError("no board is on this network")
-        return self._stack
-
-    @property
-    def clock(self) -> Clock:
-        """Virtual time."""
-        if self._clock is None:
-            raise RuntimeError("no board is on this network")
-        return self._clock
 
     def _new(self, address: int, port: int, board_port: int) -> int:
         connection = self._next
