@@ -61,6 +61,13 @@ def test_pins_as_lines(command: list[str]) -> None:
     assert float(led[-1]) - float(led[-2]) == pytest.approx(4.0, abs=0.1)
 
 
+def test_trace_names_each_register_that_nothing_models_once(command: list[str]) -> None:
+    touch = "import machine\n" + "machine.mem32[0x44037000] = 5\n" * 2 + "machine.mem32[0x4000C144]\n"
+    done = _run([*command, "--for", "3", "--trace"], touch)
+    told = re.findall(r"wipy-sim: (.*) at pc 0x[0-9a-f]{8} is not modelled", done.stderr)
+    assert told == ["write of 0x5 to 0x44037000 (4 bytes)", "read of 0x4000c144 (4 bytes)"]
+
+
 def test_the_flash_is_kept(command: list[str], tmp_path: Path) -> None:
     flash = ["--flash", str(tmp_path / "flash.bin")]
     _run([*command, *flash, "--for", "4"], "f = open('kept', 'w'); f.write('here'); f.close()\nimport os\nos.sync()\n")
