@@ -128,6 +128,29 @@ def test_in_a_terminal_ctrl_c_is_the_firmwares_and_ctrl_bracket_quits(command: l
     os.close(slave)
 
 
+def test_a_terminal_that_goes_away_leaves_the_flash_saved(command: list[str], tmp_path: Path) -> None:
+    path = tmp_path / "flash.bin"
+    master, slave = pty.openpty()
+    environment = os.environ | {"PYTHONPATH": str(TOOLS)}
+    words = [*command, "--pins", "--flash", str(path)]
+    process = subprocess.Popen(words, stdin=slave, stdout=slave, stderr=slave, env=environment, close_fds=True)
+    os.close(slave)
+    try:
+        _expect(master, b">>> ")
+        os.write(master, b"open('kept', 'w').close(); print(6 * 7)\r")
+        _expect(master, b"42\r\n>>> ")
+        os.close(master)
+        for _ in range(20):  # from the kernel, from the shell, from whoever ends the session
+            process.send_signal(signal.SIGHUP)
+            time.sleep(0.002)
+        assert process.wait(60) == 143
+    finally:
+        process.kill()
+        process.wait()
+    done = _run([*command, "--flash", str(path)], "import os\nos.stat('kept')[6]\n")
+    assert "\n0\n>>> " in done.stdout.replace("\r", "")
+
+
 def _expect(terminal: int, end: bytes) -> None:
     seen = b""
     while end not in seen:

@@ -209,11 +209,14 @@ def _run(arguments: argparse.Namespace, held: contextlib.ExitStack) -> None:
             on_slice=view.update if view else lambda: None,
         ).run()
     finally:
-        if view is not None:
-            view.close()
-        console.close()
-        if arguments.flash is not None and flash.changed:
-            flash.store(arguments.flash)
+        try:
+            if arguments.flash is not None and flash.changed:
+                flash.store(arguments.flash)  # first: the terminal may be gone
+        finally:
+            if view is not None:
+                with contextlib.suppress(OSError):
+                    view.close()
+            console.close()
     if machine.cpu.lockup:
         print(f"\nwipy-sim: the processor has locked up: {machine.cpu.lockup}", file=sys.stderr)
     if machine.unmodelled and not arguments.trace:
@@ -237,11 +240,17 @@ def _say(text: str) -> None:
     print(f"{text}\r", file=sys.stderr, flush=True)
 
 
+_ENDING = (signal.SIGTERM, signal.SIGHUP)
+
+
 class _Terminated(BaseException):
     """SIGTERM or SIGHUP: leave, the terminal set back and the flash saved."""
 
 
 def _terminate(number: int, frame: object) -> None:
+    # A terminal that goes away may say so several times; the second must not interrupt the saving.
+    for name in (*_ENDING, signal.SIGINT):
+        signal.signal(name, signal.SIG_IGN)
     raise _Terminated
 
 
@@ -249,7 +258,7 @@ def main(arguments: list[str] | None = None) -> int:
     """The command line. 0: done; 1: what was asked for can't be done; 2: not understood."""
     words = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.ERROR, format="wipy-sim: %(message)s\r")
-    for name in (signal.SIGTERM, signal.SIGHUP):
+    for name in _ENDING:
         signal.signal(name, _terminate)
     try:
         if words.command == "run":
