@@ -40,13 +40,6 @@ def chain(tmp_path_factory: pytest.TempPathFactory) -> Chain:
     return Chain.make(tmp_path_factory.mktemp("certificates"))
 
 
-@pytest.fixture
-def ready(board: Board) -> Board:
-    """A board whose clock is right, as certificates have dates."""
-    board.repl("import machine; machine.RTC().init((2026, 6, 1, 12, 0, 0, 0, None))")
-    return board
-
-
 def install(board: Board, **files: Path) -> None:
     """Put certificates there by FTP, as a user does."""
     names = {"ca": "ca.pem", "own": "cert.pem", "key": "private.key"}
@@ -79,34 +72,34 @@ def talk(board: Board, words: str, server: ssl.SSLContext) -> tuple[str, Peer]:
 
 
 @pytest.mark.req("SSL-1")
-def test_a_server_that_the_authority_vouches_for(ready: Board, chain: Chain) -> None:
-    install(ready, ca=chain.ca.certificate)
-    printed, peer = talk(ready, VERIFY, context(True, chain.good))
+def test_a_server_that_the_authority_vouches_for(board: Board, chain: Chain) -> None:
+    install(board, ca=chain.ca.certificate)
+    printed, peer = talk(board, VERIFY, context(True, chain.good))
     assert printed == "connected 5 b'answer'\nusable\n"
     assert peer.tls.version() == "TLSv1.2"
 
 
 @pytest.mark.req("SSL-1")
 @pytest.mark.parametrize(("wrong", "number"), [("another authority", 155), ("expired", 461)])
-def test_a_server_that_can_not_be_verified(ready: Board, chain: Chain, wrong: str, number: int) -> None:
-    install(ready, ca=(chain.other_ca if wrong == "another authority" else chain.ca).certificate)
-    printed, peer = talk(ready, VERIFY, context(True, chain.expired if wrong == "expired" else chain.good))
+def test_a_server_that_can_not_be_verified(board: Board, chain: Chain, wrong: str, number: int) -> None:
+    install(board, ca=(chain.other_ca if wrong == "another authority" else chain.ca).certificate)
+    printed, peer = talk(board, VERIFY, context(True, chain.expired if wrong == "expired" else chain.good))
     assert printed == f"failed {number}\n9\n"
     assert bytes(peer.plain) == b""  # not a byte was sent to who could not be verified
 
 
 @pytest.mark.req("SSL-1")
-def test_without_an_authority_file_nothing_is_connected(ready: Board) -> None:
-    listener = ready.network.listen(PORT, address=PEER)
-    assert ready.repl(CLIENT.format(words=VERIFY, host=PEER, port=PORT)) == "failed 456\n9\n"
+def test_without_an_authority_file_nothing_is_connected(board: Board) -> None:
+    listener = board.network.listen(PORT, address=PEER)
+    assert board.repl(CLIENT.format(words=VERIFY, host=PEER, port=PORT)) == "failed 456\n9\n"
     assert not listener.accepted
 
 
 @pytest.mark.req("SSL-1")
-def test_an_unfinished_connection_can_not_be_used_unverified(ready: Board, chain: Chain) -> None:
-    install(ready, ca=chain.ca.certificate)
-    listener = ready.network.listen(PORT, address=PEER)
-    script = Script(ready, f"""
+def test_an_unfinished_connection_can_not_be_used_unverified(board: Board, chain: Chain) -> None:
+    install(board, ca=chain.ca.certificate)
+    listener = board.network.listen(PORT, address=PEER)
+    script = Script(board, f"""
 import socket, ssl, time
 s = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_SEC)
 ss = ssl.wrap_socket(s, {VERIFY})
@@ -129,7 +122,7 @@ ss.close()
 
     def ended() -> bool:
         peer.step()
-        script.output += ready.uart.read()
+        script.output += board.uart.read()
         return script.output.endswith(b"\x04>")
 
     script.until(ended)
@@ -138,24 +131,24 @@ ss.close()
 
 
 @pytest.mark.req("SSL-1")
-def test_a_server_is_not_verified_unless_asked(ready: Board, chain: Chain) -> None:
-    printed, _ = talk(ready, "", context(True, chain.expired))
+def test_a_server_is_not_verified_unless_asked(board: Board, chain: Chain) -> None:
+    printed, _ = talk(board, "", context(True, chain.expired))
     assert printed == "connected 5 b'answer'\nusable\n"
 
 
 @pytest.mark.req("SSL-2")
-def test_the_board_shows_its_certificate(ready: Board, chain: Chain) -> None:
-    install(ready, ca=chain.ca.certificate, own=chain.good.certificate, key=chain.good.key)
-    printed, peer = talk(ready, f"{OWN}, {VERIFY}", context(True, chain.good, ca=chain.ca))
+def test_the_board_shows_its_certificate(board: Board, chain: Chain) -> None:
+    install(board, ca=chain.ca.certificate, own=chain.good.certificate, key=chain.good.key)
+    printed, peer = talk(board, f"{OWN}, {VERIFY}", context(True, chain.good, ca=chain.ca))
     assert printed == "connected 5 b'answer'\nusable\n"
     shown = peer.tls.getpeercert()
     assert shown is not None and shown["subject"] == ((("commonName", "good"),),)
 
 
 @pytest.mark.req("SSL-2")
-def test_a_server_that_wants_a_certificate_hangs_up_without_one(ready: Board, chain: Chain) -> None:
-    install(ready, ca=chain.ca.certificate)
-    printed, _ = talk(ready, VERIFY, context(True, chain.good, ca=chain.ca))
+def test_a_server_that_wants_a_certificate_hangs_up_without_one(board: Board, chain: Chain) -> None:
+    install(board, ca=chain.ca.certificate)
+    printed, _ = talk(board, VERIFY, context(True, chain.good, ca=chain.ca))
     assert printed.startswith("failed ") and printed.endswith("\n9\n")
 
 
@@ -175,11 +168,11 @@ s.close()
 
 
 @pytest.mark.req("SSL-2")
-def test_the_board_as_a_server(ready: Board, chain: Chain) -> None:
-    install(ready, own=chain.good.certificate, key=chain.good.key)
-    script = Script(ready, SERVER)
+def test_the_board_as_a_server(board: Board, chain: Chain) -> None:
+    install(board, own=chain.good.certificate, key=chain.good.key)
+    script = Script(board, SERVER)
     script.printed("ready")
-    stream = ready.network.connect(443)
+    stream = board.network.connect(443)
     peer = Peer(stream, context(False, ca=chain.ca), server=False)
     said = False
 
@@ -197,17 +190,17 @@ def test_the_board_as_a_server(ready: Board, chain: Chain) -> None:
 
 
 @pytest.mark.req("SSL-1")
-def test_memory_and_sockets_come_back(ready: Board, chain: Chain) -> None:
-    install(ready, ca=chain.other_ca.certificate)
-    ready.run(500)
-    sockets = len(ready.machine.nwp.sockets.sockets)
+def test_memory_and_sockets_come_back(board: Board, chain: Chain) -> None:
+    install(board, ca=chain.other_ca.certificate)
+    board.run(500)
+    sockets = len(board.machine.nwp.sockets.sockets)
     free = []
     for _ in range(4):
-        printed, _ = talk(ready, VERIFY, context(True, chain.good))
+        printed, _ = talk(board, VERIFY, context(True, chain.good))
         assert printed == "failed 155\n9\n"
-        ready.network.listeners.clear()
-        free.append(int(ready.repl("import gc; s = ss = None; gc.collect(); print(gc.mem_free())")))
-        assert len(ready.machine.nwp.sockets.sockets) == sockets
+        board.network.listeners.clear()
+        free.append(int(board.repl("import gc; s = ss = None; gc.collect(); print(gc.mem_free())")))
+        assert len(board.machine.nwp.sockets.sockets) == sockets
     assert free[-1] == free[1]
 
 

@@ -24,6 +24,11 @@ HOST_MARK = "host"  # the machine's own compiler was found to work
 
 # Debian's names. gcc for the unit tests in C, with its sanitizers; clang for the fuzzers; make for the peer.
 HOST_PACKAGES = ("gcc", "libc6-dev", "clang", "libclang-rt-dev", "make")
+# Clients that tests/clients lets loose on the board: their programs and packages.
+CLIENTS = {
+    "telnet": "inetutils-telnet", "plink": "putty-tools", "tnftp": "tnftp", "lftp": "lftp", "ncftpput": "ncftp",
+    "curl": "curl", "openssl": "openssl",
+}  # fmt: skip
 VENV_PACKAGES = ("python3-venv",)
 
 # Words of the command line whose targets compile for this machine too. sconsw has the same list.
@@ -56,7 +61,8 @@ def prepare(words: Sequence[str], root: Path, console: Console) -> None:
         if not any(word.startswith("CROSS_COMPILE=") for word in words):
             install_cross_compiler(console)
         if any(_HOST_WORDS.match(word) for word in words):
-            install_host_compiler(root, console)
+            install_clients(console)
+            install_host_compiler(root, console)  # last: its mark stands for both
 
 
 def is_ready(root: Path) -> bool:
@@ -120,6 +126,13 @@ def install_host_compiler(root: Path, console: Console) -> None:
         if not _host_compiles(mark.parent):
             raise UserError(f"{advice}; they still do not work")
     mark.touch()
+
+
+def install_clients(console: Console) -> None:
+    """Installs the network clients that are missing. Their tests fail and say so where that can't be done."""
+    missing = [package for program, package in CLIENTS.items() if shutil.which(program) is None]
+    if missing and apt.available():
+        apt.install(missing, console)
 
 
 def _create_venv(venv: Path, console: Console) -> None:

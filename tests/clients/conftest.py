@@ -1,0 +1,44 @@
+"""Real clients against one emulator process; a client that is missing fails its test with what to install."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from cc3200sim import rom
+from cc3200sim.pytest_plugin import IMAGE_VARIABLE
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from emulator import Emulator
+from wipy.environment import CLIENTS
+
+
+@pytest.fixture(scope="session")
+def emulator(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """A board that runs at the pace of the wall clock, as for a person."""
+    named = pytestconfig.getoption("--wipy-image") or os.environ.get(IMAGE_VARIABLE)
+    image = Path(named) if named else pytestconfig.rootpath / "build" / "WIPY" / "mcuimg.bin"
+    folder = tmp_path_factory.mktemp("emulator")
+    chip_rom = folder / "rom.bin"
+    chip_rom.write_bytes(rom.load(pytestconfig.getoption("--wipy-rom")))
+    running = Emulator(pytestconfig.rootpath, image, chip_rom, folder / "flash.bin")
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def client() -> Callable[[str], str]:
+    """The path of a client program by its name."""
+
+    def find(name: str) -> str:
+        path = shutil.which(name)
+        if path is None:
+            pytest.fail(f"{name} is missing: install {CLIENTS[name]} (Debian's name)", pytrace=False)
+        return path
+
+    return find
