@@ -23,6 +23,8 @@ CODE = ["-std=gnu99", "-Os", "-g", "-ffunction-sections", "-fdata-sections", "-f
         # Optimizations that make code larger even at -Os: without them the image is 2 % smaller (docs/size.md).
         "-fno-schedule-insns2", "-fno-move-loop-invariants", "-fno-jump-tables", "-fno-tree-ch",
         "-fno-tree-loop-optimize", "-fno-caller-saves", "-fno-thread-jumps", "-fno-tree-dominator-opts"]  # fmt: skip
+# Link-time optimization makes the image smaller and each link slower (docs/size.md): a debug build does without.
+WHOLE_PROGRAM = {"release": ["-flto", "-flto-partition=one"], "debug": []}
 
 _DIRECTIVE = re.compile(
     rb'^[ \t]*#[ \t]*(?:include[ \t]+(?:"([^"\n]+)"|<([^>\n]+)>|([A-Za-z_]\w*))'
@@ -203,10 +205,17 @@ def generate(env) -> None:  # type: ignore[no-untyped-def]
         _short_name=short_name,
         _prefix_maps=prefix_maps,
     )
+    env.SetDefault(WHOLE_PROGRAM=WHOLE_PROGRAM[env["BTYPE"]])
     env.SetDefault(GENERATED=set(), PACKAGED={}, FILE_FLAGS=[], LIBS_TEXT="-lgcc")
     # The compiler's version counts: another compiler, another object.
-    env["CCCOM"] = "${_compiler(__env__)} $( ${_prefix_maps(__env__)} $) $FILE_FLAGS -c -o $TARGET $SOURCES"
-    env["LINKCOM"] = "$CC $LINKFLAGS -Wl,-Map=${TARGETS[1]} -T $LINKER_SCRIPT -o $TARGET $SOURCES $LIBS_TEXT"
+    env["CCCOM"] = (
+        "${_compiler(__env__)} $( ${_prefix_maps(__env__)} $) -frandom-seed=$TARGET $WHOLE_PROGRAM $FILE_FLAGS"
+        " -c -o $TARGET $SOURCES"
+    )
+    env["LINKCOM"] = (
+        "$CC $LINKFLAGS ${WHOLE_PROGRAM and WHOLE_PROGRAM + CCFLAGS} $( ${_prefix_maps(__env__)} $)"
+        " -Wl,-Map=${TARGETS[1]} -T $LINKER_SCRIPT -o $TARGET $SOURCES $LIBS_TEXT"
+    )
     said = shown(env, "CC ${_short_name(SOURCE, __env__)}")
     env.Append(
         BUILDERS={

@@ -60,6 +60,31 @@ def test_pieces_are_what_was_linked_and_merged_strings_count_once() -> None:
     assert sum(piece.size for piece in sizes.pieces(MAP) if piece.section == ".text") == 0x150
 
 
+def test_link_time_code_is_named_by_its_sections() -> None:
+    lto = "/tmp/ccAbc.ltrans0.ltrans.o"
+    text = MAP
+    for name in ("py/vm.o", "extmod/modos.o"):
+        text = text.replace(f"build/WIPY/obj/micropython/{name}", lto)
+    found = [(piece.object, piece.room, piece.size) for piece in sizes.pieces(text)]
+    assert ("mp_execute_bytecode", "link-time code", 0x80) in found
+    assert ("text literals", "text literals", 0x70) in found
+
+
+@pytest.mark.parametrize(
+    ("source", "made", "room"),
+    [
+        ("./ports/cc3200/servers/ftp/reply.c", "port/servers/ftp/reply.o", "servers"),
+        ("ports/cc3200/main.c", "port/main.o", "main"),
+        ("micropython/py/vm.c", "micropython/py/vm.o", "py"),
+        ("micropython/ports/cc3200/hal/prcm.c", "micropython/ports/cc3200/hal/prcm.o", "driver library"),
+        ("build/WIPY/genhdr/pins.c", "genhdr/pins.o", "pin tables"),
+    ],
+)
+def test_the_object_a_source_would_have(source: str, made: str, room: str) -> None:
+    assert sizes.object_of(source) == made
+    assert sizes.room_of(f"/obj/{made}") == room
+
+
 def test_regions_count_what_lies_in_them() -> None:
     found = sizes.regions(MAP, [(0x20000000, 0x1000), (0x20004000, 0x150)])
     assert [(r.name, r.length, r.used, r.free) for r in found] == [

@@ -21,6 +21,7 @@ _OUTPUT = re.compile(r"^(\.?[\w.]+)(?:\s+(0x[0-9a-f]+)\s+(0x[0-9a-f]+))?")
 _INPUT = re.compile(r"^ (\S+)?\s+(0x[0-9a-f]+)\s+(0x[0-9a-f]+)(?: (\S.*))?$")
 _OVERFLOW = re.compile(r"region [`'](\w+)' overflowed by (\d+) bytes")
 # Folder of an object file under obj/: the name people know it by. The longest that matches counts.
+_LINK_TIME = "link-time code"
 _ROOMS = {
     "port": "main",
     "micropython/drivers/cc3100": "SimpleLink",
@@ -112,7 +113,7 @@ def room_of(path: str) -> str:
         return "compiler library" if library.startswith("libgcc") else "C library"
     folder = path.split("/obj/", 1)[-1].rpartition("/")[0]
     if path.endswith(".ltrans.o"):
-        return "link-time code"
+        return _LINK_TIME
     if "/obj/" not in path:
         return "C library" if "crt" in Path(path).name else "other"
     for known in sorted(_ROOMS, key=len, reverse=True):
@@ -141,7 +142,7 @@ def pieces(map_text: str) -> list[Piece]:
 
 def _listed(map_text: str) -> Iterator[Piece]:
     section = ""
-    pending = False
+    pending = ""
     for line in map_text.partition("\nLinker script and memory map")[2].splitlines():
         if line and not line[0].isspace():
             match = _OUTPUT.match(line)
@@ -152,15 +153,21 @@ def _listed(map_text: str) -> Iterator[Piece]:
         match = _INPUT.match(line.rstrip())
         if match is None:
             # A long section name stands alone; its figures are on the next line.
-            pending = bool(re.match(r"^ \S+$", line))
+            pending = line.strip() if re.match(r"^ \S+$", line) else ""
             continue
         name, address, size, origin = match.groups()
-        if (name or pending) and int(size, 16) and int(address, 16):
+        name = name or pending
+        if name and int(size, 16) and int(address, 16):
             if name == "*fill*":
                 yield Piece(int(address, 16), int(size, 16), section, "padding", "padding")
             elif origin and not origin.startswith("("):
-                yield Piece(int(address, 16), int(size, 16), section, _short(origin), room_of(origin))
-        pending = False
+                room = room_of(origin)
+                # What link-time optimization put out has no object file of its own: its section has a symbol's name.
+                owner = re.sub(r"^\.[a-z]+\.|\.lto_priv\.\d+$", "", name) if room == _LINK_TIME else _short(origin)
+                if room == _LINK_TIME and re.search(r"\.str\d", name):
+                    owner = room = "text literals"
+                yield Piece(int(address, 16), int(size, 16), section, owner, room)
+        pending = ""
 
 
 def _short(origin: str) -> str:
@@ -220,6 +227,60 @@ def heap_size(elf: Path) -> int:
     return _heap(elf, _read(elf)[1])
 
 
+def _sources(elf: Path) -> dict[int, str]:
+    """Which source file a function or object was compiled from, by its address.
+
+    What link-time optimization puts out points into the description (DWARF) that the source's own compilation left.
+    """
+    from elftools.dwarf.descriptions import describe_form_class
+    from elftools.elf.elffile import ELFFile
+
+    found: dict[int, str] = {}
+    with elf.open("rb") as stream:
+        file = ELFFile(stream)
+        if not file.has_dwarf_info():
+            return found
+        dwarf = file.get_dwarf_info()
+        units = list(dwarf.iter_CUs())
+        starts = [unit.cu_offset for unit in units]
+        names: dict[int, str] = {}
+
+        def name(offset: int) -> str:
+            index = bisect_right(starts, offset) - 1
+            if index not in names:
+                attribute = units[index].get_top_DIE().attributes.get("DW_AT_name")
+                names[index] = attribute.value.decode(errors="replace") if attribute else ""
+            return names[index]
+
+        for unit in units:
+            if unit.get_top_DIE().attributes["DW_AT_name"].value != b"<artificial>":
+                continue
+            for die in unit.get_top_DIE().iter_children():
+                origin = die.attributes.get("DW_AT_abstract_origin")
+                start = die.attributes.get("DW_AT_low_pc")
+                place = die.attributes.get("DW_AT_location")
+                if origin is None:
+                    continue
+                address = None
+                if start is not None:
+                    address = start.value
+                elif place is not None and describe_form_class(place.form) == "exprloc" and place.value[:1] == [3]:
+                    address = int.from_bytes(bytes(place.value[1:5]), "little")  # DW_OP_addr
+                if address is not None:
+                    # DW_FORM_ref_addr counts from the section's start, the others from the unit's.
+                    base = 0 if origin.form == "DW_FORM_ref_addr" else unit.cu_offset
+                    found[address] = name(base + origin.value)
+    return found
+
+
+def object_of(source: str) -> str:
+    """The object file of a source as it would be without link-time optimization, below obj/."""
+    path = Path(source.removeprefix("./")).with_suffix(".o").as_posix()
+    if path.startswith("build/"):
+        return "genhdr/" + Path(path).name
+    return re.sub("^ports/cc3200/", "port/", path)
+
+
 def measure(elf: Path, map_file: Path, image_size: int, image_limit: int, min_heap: int) -> Sizes:
     """Read a linked firmware. Raises UserError where the linker script does not define heap_start and heap_end."""
 
@@ -234,11 +295,20 @@ def measure(elf: Path, map_file: Path, image_size: int, image_limit: int, min_he
     owners = {piece.address: piece for piece in parts}
     starts = sorted(owners)
     symbols = []
+    sources = _sources(elf) if _LINK_TIME in rooms else {}
+    moved = set()
     for name, value, size, kind, section in table:
         if size and section and kind in (_OBJECT, _FUNCTION):
             address = value & ~1 if kind == _FUNCTION else value  # bit 0 says Thumb
             owner = _owner(owners, starts, address)
-            symbols.append(Symbol(name, size, address, section, owner.room if owner else "other",
+            if owner and owner.room == _LINK_TIME and address in sources:
+                owner = replace(owner, object=(made := object_of(sources[address])), room=room_of(f"/obj/{made}"))
+                if address not in moved:  # else another name of the same
+                    moved.add(address)
+                    rooms[_LINK_TIME][areas[section][2]] -= size
+                    rooms[owner.room][areas[section][2]] += size
+            plain = re.sub(r"\.lto_priv\.\d+", "", name)  # a suffix that keeps equal names of different files apart
+            symbols.append(Symbol(plain, size, address, section, owner.room if owner else "other",
                                   owner.object if owner else "", kind == _OBJECT))  # fmt: skip
     symbols.sort(key=lambda symbol: (-symbol.size, symbol.name))
     return Sizes(

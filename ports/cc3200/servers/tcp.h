@@ -6,8 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// No socket.
-#define TCP_NONE (-1)
+// No socket: what zeroed memory says.
+#define TCP_NONE (0)
 
 // Results of tcp_accept, tcp_send and tcp_receive besides a descriptor or a count of bytes.
 #define TCP_NOT_NOW (0)

@@ -20,7 +20,7 @@
 // A turn goes on for about this long while there is something to do.
 #define TURN_MS 20u
 // A block file of the drive: one write of a transfer fills it.
-#define BUFFER_ROOM 2048
+#define BUFFER_ROOM 512
 
 static struct {
     int listener;
@@ -33,7 +33,7 @@ static struct {
     uint32_t since_ms; // of the last command byte or the last movement of a transfer
     tcp_input_t received; // not yet taken by the engine
     ftp_t ftp;
-} session = {.listener = TCP_NONE, .command = TCP_NONE, .data_listener = TCP_NONE, .data = TCP_NONE};
+} session;
 static uint8_t buffer[BUFFER_ROOM];
 
 static const char BUSY[] = "421 Another FTP session is open, only one is possible.\r\n";

@@ -53,7 +53,7 @@ static struct {
     volatile uint32_t input_head;
     volatile uint32_t input_tail;
     volatile bool lost;        // the interpreter could not send: the session is over
-} session = {.listener = TCP_NONE, .client = TCP_NONE};
+} session;
 
 static const char WELCOME[] = "\r\nLogin succeeded!\r\nType \"help()\" for more information.\r\n";
 static const char BUSY[] = "Another telnet session is open, only one is possible.\r\n";
