@@ -209,8 +209,8 @@ def generate(env) -> None:  # type: ignore[no-untyped-def]
     env.SetDefault(GENERATED=set(), PACKAGED={}, FILE_FLAGS=[], LIBS_TEXT="-lgcc")
     # The compiler's version counts: another compiler, another object.
     env["CCCOM"] = (
-        "${_compiler(__env__)} $( ${_prefix_maps(__env__)} $) -frandom-seed=$TARGET $WHOLE_PROGRAM $FILE_FLAGS"
-        " -c -o $TARGET $SOURCES"
+        "${_compiler(__env__)} $( ${_prefix_maps(__env__)} $)"
+        " -frandom-seed=${_short_name(SOURCE, __env__)} $WHOLE_PROGRAM $FILE_FLAGS -c -o $TARGET $SOURCES"
     )
     env["LINKCOM"] = (
         "$CC $LINKFLAGS ${WHOLE_PROGRAM and WHOLE_PROGRAM + CCFLAGS} $( ${_prefix_maps(__env__)} $)"

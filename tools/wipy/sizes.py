@@ -302,7 +302,8 @@ def measure(elf: Path, map_file: Path, image_size: int, image_limit: int, min_he
             address = value & ~1 if kind == _FUNCTION else value  # bit 0 says Thumb
             owner = _owner(owners, starts, address)
             if owner and owner.room == _LINK_TIME and address in sources:
-                owner = replace(owner, object=(made := object_of(sources[address])), room=room_of(f"/obj/{made}"))
+                made = object_of(sources[address])
+                owner = Piece(owner.address, owner.size, owner.section, made, room_of(f"/obj/{made}"))
                 if address not in moved:  # else another name of the same
                     moved.add(address)
                     rooms[_LINK_TIME][areas[section][2]] -= size
