@@ -32,7 +32,7 @@
 #include "osi.h"
 
 // Left between the limit Python sees and the end of the stack: C calls that do not check, and a context switch.
-#define C_STACK_MARGIN_BYTES (1536)
+#define C_STACK_MARGIN_BYTES (1152)
 
 // How much of the heap's RAM, as power-up left it, seeds the random numbers. Memory cells settle the same way most times;
 // 4 KiB hold far more than 256 bits that differ.

@@ -24,7 +24,7 @@ print(sorted(set(done)), len(done))
 
 
 def test_threads_that_ended_give_their_memory_back(board) -> None:
-    """60 threads of 4 KiB are three times the heap."""
+    """60 threads of 4 KiB are four times the heap. A stale word on a stack may keep the memory of one of them."""
     code = """
 import _thread, time, gc
 count = [0]
@@ -36,7 +36,7 @@ for i in range(60):
     _thread.start_new_thread(work, ())
     time.sleep_ms(2)
 gc.collect()
-print(count[0], gc.mem_free() > free - 2000)
+print(count[0], gc.mem_free() > free - 4500)
 """
     assert board.repl(code, 60) == "60 True\n"
 

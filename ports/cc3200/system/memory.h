@@ -4,11 +4,11 @@
 #define CC3200_SYSTEM_MEMORY_H
 
 // Stack sizes in bytes; tests/firmware/test_stacks.py measures what is used of each.
-#define MAIN_STACK_BYTES        1024    // start-up and interrupt handlers
+#define MAIN_STACK_BYTES        640     // start-up and interrupt handlers
 #define IDLE_STACK_BYTES        256
-#define INTERPRETER_STACK_BYTES 8192
-#define SERVERS_STACK_BYTES     2048    // telnet and FTP
-#define SPAWN_STACK_BYTES       1024    // the network processor's events
+#define INTERPRETER_STACK_BYTES 7808
+#define SERVERS_STACK_BYTES     1664    // telnet and FTP
+#define SPAWN_STACK_BYTES       512     // the network processor's events
 
 // Task priorities, 0 (idle) to configMAX_PRIORITIES - 1.
 #define INTERPRETER_PRIORITY    (1)

@@ -9,6 +9,7 @@
 #include "network/address.h"
 #include "servers/ftp/engine.h"
 #include "servers/ftp/files.h"
+#include "system/memory.h"
 
 #define COMMAND_PORT 21
 // Passive mode takes the ports in turn, so that a connection meant for an aborted transfer can't reach the next one.
@@ -19,7 +20,7 @@
 #define FOREVER_MS UINT32_MAX
 // A turn goes on for about this long while there is something to do.
 #define TURN_MS 20u
-// A block file of the drive: one write of a transfer fills it.
+// A sector of the drive: FatFs writes whole ones without a copy.
 #define BUFFER_ROOM 512
 
 static struct {
@@ -33,8 +34,8 @@ static struct {
     uint32_t since_ms; // of the last command byte or the last movement of a transfer
     tcp_input_t received; // not yet taken by the engine
     ftp_t ftp;
-} session;
-static uint8_t buffer[BUFFER_ROOM];
+} session LOW_RAM;
+static uint8_t buffer[BUFFER_ROOM] LOW_RAM;
 
 static const char BUSY[] = "421 Another FTP session is open, only one is possible.\r\n";
 
