@@ -38,7 +38,8 @@ def test_only_a_folders_own_name_is_a_board(name: str) -> None:
 @pytest.mark.req("BLD-9")
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("name", '"a\\nb"'), ("mcu", '"CC3220"'), ("flash-size", "true"), ("flash-blocks", "0"), ("flash-blocks", "1.5"),
+    [("name", '"a\\nb"'), ("mcu", '"CC3220"'), ("flash-size", "true"), ("flash-blocks", "15"), ("flash-blocks", "97"),
+     ("flash-blocks", "32.5"),
      ("led", '"GP32"'), ("led", "25"), ("safe-boot", '"GP07"'), ("antenna-selection", "1"),
      ("image-limit", "300000"), ("min-heap", "-1")],
 )  # fmt: skip
@@ -57,8 +58,8 @@ def test_the_drive_and_three_images_must_fit_in_the_flash(tmp_path: Path) -> Non
     text = (BOARDS / "LAUNCHXL" / board.FILE).read_text()
     path = tmp_path / "ONE" / board.FILE
     path.parent.mkdir()
-    path.write_text(text.replace("flash-blocks = 32", "flash-blocks = 224"))  # 224 * 2048 + 3 * 196,608 is 1 MiB
-    assert board.load(tmp_path, "ONE").flash_blocks == 224
-    path.write_text(text.replace("flash-blocks = 32", "flash-blocks = 225"))
-    with pytest.raises(UserError, match="flash-size 1,048,576 does not hold the drive and 3 images: 1,050,624"):
+    path.write_text(text.replace("1_048_576", "655_360"))  # 32 * 2048 + 3 * 196,608
+    assert board.load(tmp_path, "ONE").flash_blocks == 32
+    path.write_text(text.replace("1_048_576", "655_359"))
+    with pytest.raises(UserError, match="flash-size 655,359 does not hold the drive and 3 images: 655,360"):
         board.load(tmp_path, "ONE")

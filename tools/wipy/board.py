@@ -56,7 +56,7 @@ _KEYS: dict[str, tuple[str, Callable[[Any], str | None]]] = {
     "name": ("name", _text(r"[\w .+-]{1,32}", "a name of at most 32 letters")),
     "mcu": ("mcu", _text(r"CC3200", '"CC3200"')),
     "flash_size": ("flash-size", _integer(512 * 1024, 16 * 1024 * 1024)),
-    "flash_blocks": ("flash-blocks", _integer(1, 4096)),
+    "flash_blocks": ("flash-blocks", _integer(16, 96)),  # least of a FAT volume; FLASH_STORE_MAX_BLOCKS
     "led": ("led", _GPIO),
     "safe_boot": ("safe-boot", _GPIO),
     "antenna_selection": ("antenna-selection", _flag),

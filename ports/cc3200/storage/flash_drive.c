@@ -13,6 +13,7 @@
 #include "storage/flash_volume.h"
 
 static flash_store_t store;
+_Static_assert(BOARD_FLASH_BLOCK_COUNT <= FLASH_STORE_MAX_BLOCKS, "the check at mount has room for these");
 
 fs_user_mount_t flash_drive;
 
