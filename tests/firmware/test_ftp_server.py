@@ -228,3 +228,17 @@ def test_telnet_answers_during_a_long_transfer(board: Board) -> None:
     assert b"226" not in ftp.control.stream.received
     data.close()
     assert ftp.reply().startswith("226")
+
+
+@pytest.mark.req("FTP-4", "FTP-5")
+def test_a_client_that_takes_no_replies_does_not_keep_the_server(board: Board) -> None:
+    board.repl("import network; network.Server().init(timeout=5)")
+    ftp = Ftp(board)
+    ftp.control.stream.pause()
+    ftp.control.send(b"NOOP\r\n" * 50)
+    ftp.control.close()
+    board.run(12_000)
+    assert 21 not in [s.port for s in board.machine.nwp.sockets.sockets.values() if not s.listening]
+    ftp.control.stream.resume()
+    board.run(1000)
+    assert Ftp(board)("NOOP").startswith("200")

@@ -18,6 +18,8 @@
 // How often a transfer that stands still looks at its timers.
 #define TRANSFER_TICK_MS 1000u
 #define FOREVER_MS UINT32_MAX
+// A client that does not take the last reply is not waited for longer than this.
+#define LAST_REPLY_MS 5000u
 // A turn goes on for about this long while there is something to do.
 #define TURN_MS 20u
 // A sector of the drive: FatFs writes whole ones without a copy.
@@ -247,9 +249,14 @@ void ftp_session_poll(const tcp_interest_t *ready, uint32_t now_ms, uint32_t idl
         // A telnet user must not wait for a long transfer or a flood of commands: everybody has a turn.
     } while (moved && mp_hal_ticks_ms() - now_ms < TURN_MS);
     lost = lost || (session.ftp.output_length > 0 && !flush());
-    if (!lost && now_ms - session.since_ms > idle_ms && !session.ftp.quit) {
-        ftp_expire(&session.ftp);
-        lost = !flush();
+    uint32_t idle = now_ms - session.since_ms;
+    if (!lost && idle > idle_ms) {
+        if (!session.ftp.quit) {
+            ftp_expire(&session.ftp);
+            lost = !flush();
+        } else {
+            lost = idle > idle_ms + LAST_REPLY_MS;
+        }
     }
     if (lost) {
         end_session();
