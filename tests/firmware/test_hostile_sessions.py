@@ -1,0 +1,76 @@
+"""Hostile telnet and FTP sessions against one running image: nothing is lost, hangs, leaks or overflows.
+
+WIPY_HOSTILE_SESSIONS says how many; the sessions are always the same ones, by their number.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from cc3200sim.board import Board
+from debug_info import DebugInfo
+from hostile import IDLE_SECONDS, Player, session
+from test_ftp_server import Ftp
+from test_telnet import log_in, run
+
+SEED = 1
+SESSIONS = int(os.environ.get("WIPY_HOSTILE_SESSIONS", "60"))
+
+
+@pytest.fixture(scope="module")
+def debug_info(pytestconfig: pytest.Config) -> DebugInfo:
+    """Of the image under test."""
+    named = pytestconfig.getoption("--wipy-image")
+    image = Path(named) if named else pytestconfig.rootpath / "build" / "WIPY" / "mcuimg.bin"
+    return DebugInfo(image.with_name("firmware.elf"))
+
+
+def resources(board: Board, debug_info: DebugInfo) -> dict[str, object]:
+    """What must come back: the heap of a fresh interpreter, sockets, packet buffers, driver objects, open files."""
+    nwp = board.machine.nwp
+    board.run((IDLE_SECONDS + 130) * 1000)  # sessions of clients that vanished, and what they were sent, are given up
+    board.uart.write(b"\x03\x02")
+    board.run(500)
+    board.uart.write(b"\x04")
+    board.run(2000)
+    board.uart.read()
+    return {
+        "memory": int(board.repl("import gc; gc.collect(); print(gc.mem_free())")),
+        "sockets": sorted((socket.port, socket.listening) for socket in nwp.sockets.sockets.values()),
+        "connections": len(nwp.sockets.connections),
+        "buffers": nwp._free_buffers,
+        "files": len(nwp.files._open),
+        "driver": debug_info.driver_pool(board),
+    }
+
+
+@pytest.mark.req("FTP-5", "TEL-1")
+def test_hostile_sessions(board: Board, debug_info: DebugInfo) -> None:
+    board.reset()  # stacks are painted
+    init = f"import network; network.Server().init(timeout={IDLE_SECONDS - 1})"
+    board.repl(init)
+    before = resources(board, debug_info)
+    resets = board.machine.last_reset
+    player = Player(board)
+    for number in range(SESSIONS):
+        player.play(session(SEED, number))
+    after = resources(board, debug_info)
+    assert after == before
+    assert board.machine.last_reset is resets
+    assert board.machine.unmodelled == []
+    left = {name: debug_info.stack_free(board, name) / size for name, (_, size) in debug_info.stacks().items()}
+    print(SESSIONS, "sessions,", round(board.machine.seconds), "virtual seconds; free of each stack:", left)
+    assert {name: share for name, share in left.items() if share < 0.25} == {}
+
+    client = log_in(board)
+    assert run(client, b"6 * 7") == b"42\r\n"
+    ftp = Ftp(board)
+    ftp("CWD /flash")
+    for line in ftp.get("MLSD").decode().splitlines():  # room again
+        facts, _, name = line.partition(" ")
+        if "type=file" in facts and name not in ("boot.py", "main.py"):
+            assert ftp(f"DELE {name}").startswith("250")
+    assert ftp.put("STOR afterwards", b"content" * 1000).startswith("226")
+    assert ftp.get("RETR afterwards") == b"content" * 1000
