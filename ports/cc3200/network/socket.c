@@ -255,14 +255,16 @@ static void print(const mp_print_t *out, mp_obj_t object, mp_print_kind_t kind) 
     mp_printf(out, "<socket %d%s%s>", self->descriptor, self->datagram ? " datagram" : "", self->secure ? " secure" : "");
 }
 
+// Keeps the interpreter lock: as a finaliser this runs while the collector sweeps, and nobody may allocate then.
 static void close_socket(socket_object_t *self) {
     if (self->descriptor >= 0) {
-        if (enter(self)) {
+        processor_lock();
+        if (is_open(self)) {
             servers_note_socket(self->descriptor, false);
             sl_Close(self->descriptor);
         }
+        processor_unlock();
         self->descriptor = -1;
-        leave();
     }
 }
 
