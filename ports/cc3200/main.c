@@ -46,19 +46,19 @@ static StackType_t idle_stack[configMINIMAL_STACK_SIZE] STACK_SECTION;
 static StaticTask_t interpreter_task LOW_RAM;
 static StaticTask_t idle_task LOW_RAM;
 
-// After a reset the board is an access point with its servers on, until a script or a user says otherwise.
-static void network_start(void) {
-    static bool done;
-    if (!done && processor_start()) {
+// After a reset the board is an access point, until a script or a user says otherwise.
+static void radio_start(void) {
+    if (processor_start()) {
         radio_settings_t settings;
         radio_factory_settings(&settings);
         radio_apply(&settings);
-        servers_start();
     }
-    done = true;
 }
 
+// The first session since a reset also brings up what outlives a session: the radio before the drive, which would have
+// to wait for it, and the servers after it, as FTP serves it.
 static void start_session(void) {
+    static bool is_up;
     mp_thread_init(interpreter_stack, sizeof(interpreter_stack));
     mp_cstack_init_with_top((uint8_t *)interpreter_stack + sizeof(interpreter_stack),
         sizeof(interpreter_stack) - C_STACK_MARGIN_BYTES);
@@ -70,11 +70,17 @@ static void start_session(void) {
     uart_console_open();
     MP_STATE_VM(dupterm_objs[0]) = uart_object(UART_CONSOLE);
     wlan_session_start();
-    network_start();
+    if (!is_up) {
+        radio_start();
+    }
     FRESULT result = flash_drive_mount();
     if (result != FR_OK) {
         mp_printf(&mp_plat_print, "No /flash: %s\n",
             result == FR_NOT_READY ? "the network processor does not answer" : "the serial flash fails");
+    }
+    if (!is_up) {
+        servers_start();
+        is_up = true;
     }
 }
 

@@ -242,3 +242,24 @@ def test_a_client_that_takes_no_replies_does_not_keep_the_server(board: Board) -
     ftp.control.stream.resume()
     board.run(1000)
     assert Ftp(board)("NOOP").startswith("200")
+
+
+@pytest.mark.req("FTP-1", "FS-1")
+def test_nobody_is_served_before_the_drive_is_there(board: Board) -> None:
+    """The first boot makes the drive, which takes a second: no login, and then a login that works."""
+    board.power_cut()
+    for name in board.flash.list():
+        if name.endswith(".fsb"):
+            board.flash.delete(name)
+    board.power_on(to_prompt=False)
+    refused = 0
+    while True:
+        board.run(100)
+        try:
+            ftp = Ftp(board)
+        except ConnectionRefusedError:
+            refused += 1
+            continue
+        break
+    assert refused > 2
+    assert ftp.put("STOR /flash/first", b"content").startswith("226")

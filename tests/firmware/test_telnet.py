@@ -111,6 +111,14 @@ def test_interrupt_at_any_time(board: Board, key: bytes) -> None:
 
 
 @pytest.mark.req("TEL-2")
+def test_an_interrupt_typed_ahead_reaches_the_program(board: Board) -> None:
+    client = log_in(board)
+    client.send(b"while True: pass\r\n\r\n\x03")
+    assert b"KeyboardInterrupt" in expect(client, PROMPT)
+    assert run(client, b"1") == b"1\r\n"
+
+
+@pytest.mark.req("TEL-2")
 def test_output_of_every_byte(board: Board) -> None:
     client = log_in(board)
     answer = run(client, b"import sys; n = sys.stdout.buffer.write(bytes([1, 255, 254, 13, 65, 13, 10]))")

@@ -14,6 +14,7 @@
 
 #include "FreeRTOS.h"
 #include "semphr.h"
+#include "task.h"
 
 #include "servers/telnet/dialogue.h"
 #include "servers/telnet/protocol.h"
@@ -23,8 +24,8 @@
 #define OUTPUT_TIMEOUT_MS 5000u
 #define OUTPUT_RETRY_MS 5u
 #define FOREVER_MS UINT32_MAX
-// A program that is pasted comes faster than it is read: look again this soon after the input ring was full.
-#define RING_FULL_WAIT_MS 5u
+// Typed bytes that the interpreter has not read: look again this soon whether there is room, or a program to interrupt.
+#define UNREAD_WAIT_MS 20u
 
 enum {
     KEY_CTRL_B = 0x02,
@@ -52,6 +53,7 @@ static struct {
     uint8_t input[INPUT_ROOM]; // typed, not yet read by the interpreter
     volatile uint32_t input_head;
     volatile uint32_t input_tail;
+    volatile bool cancel;      // the next read at the prompt cancels its line
     volatile bool lost;        // the interpreter could not send: the session is over
 } session;
 
@@ -129,7 +131,7 @@ static void greet(void) {
     send_text(WELCOME);
     session.state = SESSION_TERMINAL;
     if (mp_interrupt_char < 0) {
-        input_add(KEY_CTRL_C);
+        session.cancel = true;
         if (pyexec_mode_kind == PYEXEC_MODE_RAW_REPL) {
             input_add(KEY_CTRL_B);
         }
@@ -144,6 +146,23 @@ static void terminal_key(uint8_t key) {
         input_add(key);
     }
     event_signal();
+}
+
+// A Ctrl-C that was typed at the prompt, behind a line that has started a program since, is meant for that program.
+static void interrupt_typed_ahead(void) {
+    bool found = false;
+    taskENTER_CRITICAL();
+    for (uint32_t at = session.input_tail; mp_interrupt_char >= 0 && at != session.input_head && !found; at++) {
+        if (session.input[at % INPUT_ROOM] == mp_interrupt_char) {
+            session.input_tail = at + 1;
+            found = true;
+        }
+    }
+    taskEXIT_CRITICAL();
+    if (found) {
+        mp_sched_keyboard_interrupt();
+        event_signal();
+    }
 }
 
 static void login_key(uint8_t key, uint32_t now_ms) {
@@ -256,8 +275,9 @@ uint32_t telnet_interest(tcp_interest_t *interest, uint32_t now_ms) {
             return 0;
         }
         tcp_want_receive(interest, session.client);
-    } else if (session.state == SESSION_TERMINAL) {
-        return RING_FULL_WAIT_MS;
+    }
+    if (session.state == SESSION_TERMINAL && input_used() > 0) {
+        return UNREAD_WAIT_MS; // the interpreter makes room, or takes up a program that a key in the ring is to stop
     }
     if (session.state == SESSION_VERDICT) {
         uint32_t passed = now_ms - session.since_ms;
@@ -277,6 +297,7 @@ void telnet_poll(const tcp_interest_t *ready, uint32_t now_ms, uint32_t idle_ms)
         verdict(now_ms);
     }
     receive(ready, now_ms);
+    interrupt_typed_ahead();
     if (session.lost || (session.state != SESSION_VERDICT && now_ms - session.since_ms > idle_ms)) {
         end_session();
     }
@@ -287,7 +308,10 @@ int telnet_terminal_read(void) {
     // The servers' task empties the ring for an interrupt or a new client, at any time: whether there is a byte is
     // asked with interrupts off too, or the tail would overtake the head.
     mp_uint_t state = MICROPY_BEGIN_ATOMIC_SECTION();
-    if (input_used() > 0) {
+    if (session.cancel) {
+        session.cancel = false;
+        byte = KEY_CTRL_C;
+    } else if (input_used() > 0) {
         byte = session.input[session.input_tail % INPUT_ROOM];
         session.input_tail++;
     }
@@ -296,7 +320,7 @@ int telnet_terminal_read(void) {
 }
 
 bool telnet_terminal_waiting(void) {
-    return input_used() > 0;
+    return session.cancel || input_used() > 0;
 }
 
 void telnet_terminal_write(const char *text, size_t length) {
