@@ -23,7 +23,7 @@
 // meanwhile is seen when it ends: while the interpreter waits for sockets, while it has some, and otherwise.
 #define WATCH_WAIT_MS 10u
 #define SOCKETS_WAIT_MS 25u
-#define IDLE_WAIT_MS 1000u
+#define IDLE_WAIT_MS 250u
 // A port that could not be had, or a network that is down: try again after this.
 #define RETRY_MS 1000u
 

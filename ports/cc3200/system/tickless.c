@@ -64,7 +64,10 @@ void vPortSuppressTicksAndSleep(TickType_t expected) {
         passed = CYCLES_PER_TICK - to_next_tick + (span - left);
         vTaskStepTick(passed / CYCLES_PER_TICK);
         uint32_t rest = CYCLES_PER_TICK - passed % CYCLES_PER_TICK;
-        restart_systick(rest > 2 * RESTART_CYCLES ? rest - RESTART_CYCLES : rest + CYCLES_PER_TICK);
+        // What has passed since the counter was read, and until it counts again.
+        uint32_t now = HWREG(NVIC_ST_CURRENT);
+        uint32_t spent = (now <= left ? left - now : left + span - now) + RESTART_CYCLES;
+        restart_systick(rest > spent + RESTART_CYCLES ? rest - spent : rest + CYCLES_PER_TICK - spent);
     }
     __asm volatile ("cpsie i" ::: "memory");
 }
