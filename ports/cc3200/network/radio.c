@@ -71,8 +71,8 @@ static void append(char *out, uint8_t *length, const char *text, size_t text_len
 
 void radio_factory_settings(radio_settings_t *settings) {
     static const char digits[] = "0123456789abcdef";
-    uint8_t mac[SL_MAC_ADDR_LEN];
-    radio_mac(mac);
+    uint8_t mac[MAC_BYTES] = {0};
+    processor_mac(mac);
     char suffix[] = {
         '-', digits[mac[4] >> 4], digits[mac[4] & 15], digits[mac[5] >> 4], digits[mac[5] & 15],
     };
@@ -167,9 +167,4 @@ int radio_scan(Sl_WlanNetworkEntry_t *networks, size_t room) {
         sl_WlanPolicySet(SL_POLICY_SCAN, SL_SCAN_POLICY(0), NULL, 0);
     }
     return result;
-}
-
-void radio_mac(uint8_t mac[SL_MAC_ADDR_LEN]) {
-    _u8 length = SL_MAC_ADDR_LEN;
-    sl_NetCfgGet(SL_MAC_ADDRESS_GET, NULL, &length, mac);
 }

@@ -48,9 +48,6 @@ void radio_disconnect(void);
 // Look for networks: up to room of them. Takes about a second. Returns their count or an error code below 0.
 int radio_scan(Sl_WlanNetworkEntry_t *networks, size_t room);
 
-// The own address, 6 bytes.
-void radio_mac(uint8_t mac[SL_MAC_ADDR_LEN]);
-
 // Called in the spawn task at each change of radio_connected.
 extern void (*radio_on_change)(void);
 

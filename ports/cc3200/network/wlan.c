@@ -241,9 +241,9 @@ static void restart(void) {
 }
 
 static mp_obj_t wlan_mac(size_t count, const mp_obj_t *all) {
-    uint8_t mac[SL_MAC_ADDR_LEN];
+    uint8_t mac[MAC_BYTES];
     if (count == 1) {
-        radio_mac(mac);
+        processor_mac(mac);
         return mp_obj_new_bytes(mac, sizeof(mac));
     }
     mp_buffer_info_t buffer;
