@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from cc3200sim.world.network import MemoryNetwork
+from cc3200sim.world.network import FIRST_PORT, MemoryNetwork
 from socket_host import SocketHost
 
 
@@ -61,3 +61,17 @@ def test_taking_part_of_what_came() -> None:
     board.run(0.1)
     assert stream.received == b"abcdef"
     assert stream.receive(2) == b"ab" and stream.receive() == b"cdef" and stream.receive() == b""
+
+
+def test_clients_ports_stay_in_range_and_come_round() -> None:
+    board = SocketHost()
+    for _ in range(0x10000 - FIRST_PORT - 1):
+        board.network.connect(24)
+    server = board.server(23)
+    for port in (0xFFFF, FIRST_PORT):
+        stream = board.network.connect(23)
+        board.run(0.1)
+        descriptor, peer = board.accept(server)
+        assert peer[1] == port
+        assert stream.state == "open"
+        board.close(descriptor)

@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING, ClassVar
 
 from cc3200sim.clock import CPU_HZ
-from cc3200sim.nwp.service import Handler, Service, basic, log, response_of
+from cc3200sim.nwp.service import Handler, Service, basic, fields, log, response_of
 
 if TYPE_CHECKING:
     from cc3200sim.nwp.processor import NetworkProcessor
@@ -87,7 +87,7 @@ class Device(Service):
         self.nwp.send(FATAL_ERROR, struct.pack("<BBxx", status & 0xFF, sender))
 
     def _stop_command(self, opcode: int, body: bytes) -> None:
-        (timeout,) = struct.unpack_from("<H", body)
+        (timeout,) = fields("<H", body)
         self.reply(opcode, 0)
         self.nwp.after(min(STOP_SECONDS, timeout / 1000), self._stopped)
 
@@ -100,16 +100,16 @@ class Device(Service):
         self.nwp.reply(response_of(opcode), _VERSION_DATA)
 
     def _set_mask(self, opcode: int, body: bytes) -> None:
-        group, mask = struct.unpack_from("<II", body)
+        group, mask = fields("<II", body)
         self._masks[group] = mask
         self.reply(opcode, 0)
 
     def _get_mask(self, opcode: int, body: bytes) -> None:
-        (group,) = struct.unpack_from("<I", body)
+        (group,) = fields("<I", body)
         self.nwp.reply(response_of(opcode), struct.pack("<II", group, self._masks.get(group, 0)))
 
     def _get(self, opcode: int, body: bytes) -> None:
-        _, kind, option, _ = struct.unpack_from("<4H", body)
+        _, kind, option, _ = fields("<4H", body)
         status, value = 0, b""
         if kind == _GENERAL and option == _VERSION:
             value = _VERSION_DATA
@@ -138,7 +138,7 @@ class Device(Service):
         self.nwp.reply(response_of(opcode), struct.pack("<hHHH", status, kind, option, len(value)) + value)
 
     def _set(self, opcode: int, body: bytes) -> None:
-        _, kind, option, length = struct.unpack_from("<4H", body)
+        _, kind, option, length = fields("<4H", body)
         value = body[8 : 8 + length]
         status = 0
         if kind == _GENERAL and option == _DATE_TIME and len(value) >= _DATE.size:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from cc3200sim.flash import MAX_FILE_SIZE, FileEntry
 from cc3200sim.nwp.errors import FsError
-from cc3200sim.nwp.service import Handler, Service, response_of
+from cc3200sim.nwp.service import Handler, Service, fields, response_of
 
 if TYPE_CHECKING:
     from cc3200sim.nwp.processor import NetworkProcessor
@@ -80,7 +80,7 @@ class Files(Service):
         return any(file.name == name and (file.writing or not for_write) for file in self._open.values())
 
     def _open_command(self, opcode: int, body: bytes) -> None:
-        mode, token = struct.unpack_from("<II", body)
+        mode, token = fields("<II", body)
         handle, token = self._do_open(self._name(body[8:]), mode, token)
         self.nwp.reply(response_of(opcode), struct.pack("<iI", handle, token))
 
@@ -143,7 +143,7 @@ class Files(Service):
         return entry
 
     def _close_command(self, opcode: int, body: bytes) -> None:
-        handle, name_length, signature_length = struct.unpack_from("<iII", body)
+        handle, name_length, signature_length = fields("<iII", body)
         signature = body[12 + name_length : 12 + name_length + signature_length]
         file = self._open.pop(handle, None)
         status = 0
@@ -159,7 +159,7 @@ class Files(Service):
         self.reply(opcode, status)
 
     def _read_command(self, opcode: int, body: bytes) -> None:
-        handle, offset, length = struct.unpack_from("<iIH", body)
+        handle, offset, length = fields("<iIH", body)
         file = self._open.get(handle)
         status, data = 0, b""
         if file is None:
@@ -174,7 +174,7 @@ class Files(Service):
         self.nwp.reply(response_of(opcode), struct.pack("<hxx", status) + data)
 
     def _write_command(self, opcode: int, body: bytes) -> None:
-        handle, offset, length = struct.unpack_from("<iIH", body)
+        handle, offset, length = fields("<iIH", body)
         data = body[12 : 12 + length]
         file = self._open.get(handle)
         status: int = len(data)
@@ -194,7 +194,7 @@ class Files(Service):
         self.reply(opcode, status)
 
     def _info_command(self, opcode: int, body: bytes) -> None:
-        (token,) = struct.unpack_from("<I", body)
+        (token,) = fields("<I", body)
         name = self._name(body[4:])
         flash = self.nwp.flash
         entry = flash.entry(name) if name is not None else None
@@ -212,7 +212,7 @@ class Files(Service):
         self.nwp.reply(response_of(opcode), struct.pack("<hHII4I", status, flags, length, allocated, *tokens))
 
     def _delete_command(self, opcode: int, body: bytes) -> None:
-        (token,) = struct.unpack_from("<I", body)
+        (token,) = fields("<I", body)
         name = self._name(body[4:])
         flash = self.nwp.flash
         entry = flash.entry(name) if name is not None else None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from cc3200sim.clock import CPU_HZ
 from cc3200sim.nwp.errors import NetAppError
 from cc3200sim.nwp.netcfg import ipv4
-from cc3200sim.nwp.service import Handler, Service, basic, log, response_of
+from cc3200sim.nwp.service import Handler, Service, basic, fields, log, response_of
 from cc3200sim.nwp.wlan_settings import ROLE_AP
 
 if TYPE_CHECKING:
@@ -96,12 +96,12 @@ class NetApp(Service):
         }
 
     def _start_command(self, opcode: int, body: bytes) -> None:
-        (mask,) = struct.unpack_from("<I", body)
+        (mask,) = fields("<I", body)
         self._run(self._running | mask)
         self.reply(opcode, 0)
 
     def _stop_command(self, opcode: int, body: bytes) -> None:
-        (mask,) = struct.unpack_from("<I", body)
+        (mask,) = fields("<I", body)
         self._run(self._running & ~mask)
         self.reply(opcode, 0)
 
@@ -110,12 +110,12 @@ class NetApp(Service):
         self.keep("netapp.running", self._running)
 
     def _set(self, opcode: int, body: bytes) -> None:
-        _, app, option, length = struct.unpack_from("<4H", body)
+        _, app, option, length = fields("<4H", body)
         value = body[8 : 8 + length]
         status = self._check(app, option, value)
         if status == 0:
             if (app, option) == (DHCP, 0):
-                seconds, first, last = struct.unpack_from("<3I", value)
+                seconds, first, last = fields("<3I", value)
                 self.dhcp_pool = [first, last, seconds]
                 self.keep("netapp.dhcp", self.dhcp_pool)
             else:
@@ -127,7 +127,7 @@ class NetApp(Service):
         if (app, option) == (DHCP, 0):
             if len(value) < 12:
                 return -1
-            _, first, last = struct.unpack_from("<3I", value)
+            _, first, last = fields("<3I", value)
             return 0 if first <= last else -1
         if (app, option) == (DEVICE_CONFIG, 0):
             name = value.decode("latin-1")
@@ -143,7 +143,7 @@ class NetApp(Service):
         return -1
 
     def _get(self, opcode: int, body: bytes) -> None:
-        _, app, option, _ = struct.unpack_from("<4H", body)
+        _, app, option, _ = fields("<4H", body)
         status, value = 0, b""
         if (app, option) == (DHCP, 0):
             first, last, seconds = self.dhcp_pool
@@ -162,7 +162,7 @@ class NetApp(Service):
         self.nwp.reply(response_of(opcode), struct.pack("<hHHH", status, app, option, len(value)) + value)
 
     def _register_service(self, opcode: int, body: bytes) -> None:
-        name_length, text_length, port, ttl, options = struct.unpack_from("<BBHII", body)
+        name_length, text_length, port, ttl, options = fields("<BBHII", body)
         name = body[12 : 12 + name_length].decode("latin-1")
         text = body[12 + name_length : 12 + name_length + text_length].decode("latin-1")
         status = 0
@@ -188,7 +188,7 @@ class NetApp(Service):
     # --- names ------------------------------------------------------------------------------------------------------
 
     def _get_host_by_name(self, opcode: int, body: bytes) -> None:
-        length, family = struct.unpack_from("<HB", body)
+        length, family = fields("<HB", body)
         name = body[4 : 4 + length].decode("latin-1")
         status = 0
         if family != AF_INET:
@@ -215,7 +215,7 @@ class NetApp(Service):
         self.nwp.send(DNS_ASYNC, struct.pack("<hxxI", status, address))
 
     def _get_host_by_service(self, opcode: int, body: bytes) -> None:
-        length, family = struct.unpack_from("<BB", body)
+        length, family = fields("<BB", body)
         name = body[4 : 4 + length].decode("latin-1")
         if not self._running & MDNS:
             self.reply(opcode, NetAppError.MDNS_NOT_STARTED)
@@ -239,7 +239,7 @@ class NetApp(Service):
     # --- ping -------------------------------------------------------------------------------------------------------
 
     def _ping_start(self, opcode: int, body: bytes) -> None:
-        interval, _, timeout, attempts, _, address = struct.unpack_from("<IHHIII", body)
+        interval, _, timeout, attempts, _, address = fields("<IHHIII", body)
         self._ping = (self._ping[0] + 1, interval, timeout, attempts, address)
         self._sent = self._answered = 0
         self._ping_started = self.nwp.clock.now

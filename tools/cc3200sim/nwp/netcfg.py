@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, ClassVar
 
-from cc3200sim.nwp.service import Handler, Service, log, response_of
+from cc3200sim.nwp.service import Handler, Service, fields, log, octet, response_of
 
 if TYPE_CHECKING:
     from cc3200sim.nwp.processor import NetworkProcessor
@@ -48,11 +48,11 @@ class NetCfg(Service):
         return {0x8432: self._set, 0x8433: self._get}
 
     def _set(self, opcode: int, body: bytes) -> None:
-        _, kind, option, length = struct.unpack_from("<4H", body)
+        _, kind, option, length = fields("<4H", body)
         value = body[8 : 8 + length]
         status = 0
         if kind == MAC_SET and len(value) >= 6:
-            if value[0] & 1:
+            if octet(value, 0) & 1:
                 status = -1  # a group address is nobody's
             else:
                 self.keep("netcfg.mac", value[:6].hex())
@@ -73,7 +73,7 @@ class NetCfg(Service):
         self.reply(opcode, status)
 
     def _get(self, opcode: int, body: bytes) -> None:
-        _, kind, option, _ = struct.unpack_from("<4H", body)
+        _, kind, option, _ = fields("<4H", body)
         status, value = 0, b""
         if kind == MAC_GET:
             value = self.mac

@@ -16,7 +16,7 @@ from cc3200sim.nwp.device import Device
 from cc3200sim.nwp.files import Files
 from cc3200sim.nwp.netapp import NetApp
 from cc3200sim.nwp.netcfg import NetCfg
-from cc3200sim.nwp.service import Handler, Service, basic, log, response_of
+from cc3200sim.nwp.service import Handler, Malformed, Service, basic, log, response_of
 from cc3200sim.nwp.socket import RECV, RECVFROM, SEND, SENDTO, SENDTO_V6, Sockets
 from cc3200sim.nwp.socket_network import NetworkEnd
 from cc3200sim.nwp.wlan import Wlan
@@ -166,7 +166,7 @@ class NetworkProcessor:
             return
         try:
             handler(opcode, body)
-        except (struct.error, IndexError):
+        except Malformed:
             log.warning("command %04X with a body of %d bytes is malformed: answered with an error", opcode, len(body))
             if opcode in _BUFFERED:
                 self.free_buffer()

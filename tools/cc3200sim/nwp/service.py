@@ -22,6 +22,24 @@ def response_of(opcode: int) -> int:
     return opcode & 0x7FFF
 
 
+class Malformed(Exception):
+    """A command of the host is shorter than its fields."""
+
+
+def fields(layout: str, body: bytes, offset: int = 0) -> tuple[Any, ...]:
+    """The fields of a command, as struct names them. Malformed if it is too short."""
+    try:
+        return struct.unpack_from(layout, body, offset)
+    except struct.error:
+        raise Malformed from None
+
+
+def octet(body: bytes, offset: int) -> int:
+    """One byte of a command. Malformed if it is too short."""
+    number: int = fields("<B", body, offset)[0]
+    return number
+
+
 def basic(status: int) -> bytes:
     """_BasicResponse_t: a 16-bit status and padding."""
     return struct.pack("<hxx", status)

@@ -11,7 +11,7 @@ import struct
 
 from cc3200sim.nwp import socket_options
 from cc3200sim.nwp.errors import SocketError, TlsError
-from cc3200sim.nwp.service import Handler, log, response_of
+from cc3200sim.nwp.service import Handler, fields, log, octet, response_of
 from cc3200sim.nwp.socket_table import DATAGRAM, STREAM, Socket, SocketTable, Tcp
 from cc3200sim.nwp.tls import TlsFailure, TlsSession, make_context
 
@@ -72,7 +72,7 @@ class Sockets(SocketTable):
     # --- opening and closing ------------------------------------------------------------------------------------------
 
     def _socket(self, opcode: int, body: bytes) -> None:
-        domain, kind, protocol = body[0], body[1], body[2]
+        domain, kind, protocol = fields("<BBB", body)
         secure = protocol == SECURE_PROTOCOL
         if domain != AF_INET:
             status: int = SocketError.EAFNOSUPPORT
@@ -92,11 +92,11 @@ class Sockets(SocketTable):
         self._answer(opcode, status, 0)
 
     def _close(self, opcode: int, body: bytes) -> None:
-        index, socket = self.find(body[0])
+        index, socket = self.find(octet(body, 0))
         if socket is None:
-            self._answer(opcode, SocketError.EBADF, body[0])
+            self._answer(opcode, SocketError.EBADF, octet(body, 0))
             return
-        self._answer(opcode, 0, body[0])
+        self._answer(opcode, 0, octet(body, 0))
         if socket.waiting_recv is not None:
             self._finish_recv(index, SocketError.EBADF)
         if socket.waiting_accept:
@@ -130,8 +130,8 @@ class Sockets(SocketTable):
         self._answer(opcode, SocketError.EAFNOSUPPORT, body[2] if len(body) > 2 else 0)
 
     def _bind(self, opcode: int, body: bytes) -> None:
-        _, descriptor, family = struct.unpack_from("<hBB", body)
-        port, _, address = struct.unpack_from(">HHI", body, 4)
+        _, descriptor, family = fields("<hBB", body)
+        port, _, address = fields(">HHI", body, 4)
         _, socket = self.find(descriptor)
         status = 0
         if socket is None:
@@ -149,7 +149,7 @@ class Sockets(SocketTable):
         self._answer(opcode, status, descriptor)
 
     def _listen(self, opcode: int, body: bytes) -> None:
-        _, socket = self.find(body[0])
+        _, socket = self.find(octet(body, 0))
         status = 0
         if socket is None:
             status = SocketError.EBADF
@@ -161,13 +161,13 @@ class Sockets(SocketTable):
             status = SocketError.ENSOCK
         else:
             socket.listening = socket.reserved = True
-            socket.backlog = max(body[1], 1)
+            socket.backlog = max(octet(body, 1), 1)
         self.reply(opcode, status)
 
     # --- accept -------------------------------------------------------------------------------------------------------
 
     def _accept(self, opcode: int, body: bytes) -> None:
-        descriptor = body[0]
+        descriptor = octet(body, 0)
         index, socket = self.find(descriptor)
         ready = socket is not None and self.next_client(socket) is not None
         status = 0
@@ -234,8 +234,8 @@ class Sockets(SocketTable):
     # --- connect ------------------------------------------------------------------------------------------------------
 
     def _connect(self, opcode: int, body: bytes) -> None:
-        _, descriptor, family = struct.unpack_from("<hBB", body)
-        port, _, address = struct.unpack_from(">HHI", body, 4)
+        _, descriptor, family = fields("<hBB", body)
+        port, _, address = fields(">HHI", body, 4)
         index, socket = self.find(descriptor)
         status = 0
         start = False
@@ -321,7 +321,7 @@ class Sockets(SocketTable):
     # --- receive ------------------------------------------------------------------------------------------------------
 
     def _recv(self, opcode: int, body: bytes) -> None:
-        length, descriptor, flags = struct.unpack_from("<HBB", body)
+        length, descriptor, flags = fields("<HBB", body)
         index, socket = self.find(descriptor)
         if socket is None:
             self._send_received(opcode, SocketError.EBADF, descriptor, None, b"")
@@ -415,7 +415,7 @@ class Sockets(SocketTable):
     # --- send ---------------------------------------------------------------------------------------------------------
 
     def _send(self, opcode: int, body: bytes) -> None:
-        length, descriptor, _ = struct.unpack_from("<HBB", body)
+        length, descriptor, _ = fields("<HBB", body)
         data = body[4 : 4 + length]
         index, socket = self.find(descriptor)
         if socket is not None and socket.kind == DATAGRAM and socket.remote is not None:
@@ -443,8 +443,8 @@ class Sockets(SocketTable):
         self.nwp.send(TX_FAILED, struct.pack("<hBx", status, self.descriptor(index)))
 
     def _send_to(self, opcode: int, body: bytes) -> None:
-        length, descriptor, _ = struct.unpack_from("<HBB", body)
-        port, _, address = struct.unpack_from(">HHI", body, 4)
+        length, descriptor, _ = fields("<HBB", body)
+        port, _, address = fields(">HHI", body, 4)
         data = body[12 : 12 + length]
         _, socket = self.find(descriptor)
         if socket is None or socket.kind != DATAGRAM:
@@ -465,7 +465,7 @@ class Sockets(SocketTable):
     # --- select -------------------------------------------------------------------------------------------------------
 
     def _select_command(self, opcode: int, body: bytes) -> None:
-        readers, writers, milliseconds, seconds = struct.unpack_from("<4xHHHH", body)
+        readers, writers, milliseconds, seconds = fields("<4xHHHH", body)
         if self._select is not None:
             self.reply(opcode, SocketError.INEXE)
             return
@@ -507,14 +507,14 @@ class Sockets(SocketTable):
     # --- options ------------------------------------------------------------------------------------------------------
 
     def _set_option(self, opcode: int, body: bytes) -> None:
-        descriptor, level, name, length = struct.unpack_from("<4B", body)
+        descriptor, level, name, length = fields("<4B", body)
         _, socket = self.find(descriptor)
         value = body[4 : 4 + length]
         status = SocketError.EBADF if socket is None else socket_options.set_option(socket, level, name, value)
         self._answer(opcode, status, descriptor)
 
     def _get_option(self, opcode: int, body: bytes) -> None:
-        descriptor, level, name, _ = struct.unpack_from("<4B", body)
+        descriptor, level, name, _ = fields("<4B", body)
         _, socket = self.find(descriptor)
         value = None if socket is None else socket_options.get_option(socket, level, name)
         status = SocketError.EBADF if socket is None else SocketError.ENOPROTOOPT if value is None else 0

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from cc3200sim.nwp.errors import WlanError
-from cc3200sim.nwp.service import Handler, Service, basic, log, response_of
+from cc3200sim.nwp.service import Handler, Service, basic, fields, log, octet, response_of
 from cc3200sim.nwp.wlan_settings import (
     PASSWORD,
     ROLE_AP,
@@ -244,7 +244,7 @@ class Wlan(Service):
         return self.nwp.radio.by_bssid(self._bssid) if self.role == ROLE_STATION and self.connected else None
 
     def _connect_command(self, opcode: int, body: bytes) -> None:
-        security, ssid_length, bssid, key_length = struct.unpack_from("<BB6sB", body)
+        security, ssid_length, bssid, key_length = fields("<BB6sB", body)
         ssid, key = body[9 : 9 + ssid_length], body[9 + ssid_length : 9 + ssid_length + key_length]
         status = 0 if 0 < ssid_length <= 32 else WlanError.SSID_LEN_ERROR
         status = status or check_security(security, key)
@@ -365,7 +365,7 @@ class Wlan(Service):
         self.keep("wlan.profiles", [None if profile is None else profile.to_json() for profile in profiles])
 
     def _profile_add(self, opcode: int, body: bytes) -> None:
-        security, ssid_length, priority, bssid, key_length = struct.unpack_from("<bBB6sB", body)
+        security, ssid_length, priority, bssid, key_length = fields("<bBB6sB", body)
         ssid, key = body[11 : 11 + ssid_length], body[11 + ssid_length : 11 + ssid_length + key_length]
         status = 0 if 0 < ssid_length <= 32 else WlanError.SSID_LEN_ERROR
         status = status or check_security(security, key)
@@ -383,7 +383,7 @@ class Wlan(Service):
             self._connect_by_policy()
 
     def _profile_get(self, opcode: int, body: bytes) -> None:
-        profile = self._profiles[body[0]] if body[0] < MAX_PROFILES else None
+        profile = self._profiles[octet(body, 0)] if octet(body, 0) < MAX_PROFILES else None
         if profile is None:
             data = struct.pack("<b19x", -1)
         else:
@@ -392,7 +392,7 @@ class Wlan(Service):
         self.nwp.reply(response_of(opcode), data)
 
     def _profile_delete(self, opcode: int, body: bytes) -> None:
-        index = body[0]
+        index = octet(body, 0)
         profiles = self._profiles
         status = 0
         if index == 0xFF:
@@ -407,7 +407,7 @@ class Wlan(Service):
         self.reply(opcode, status)
 
     def _policy_set(self, opcode: int, body: bytes) -> None:
-        kind, option, length = struct.unpack_from("<BxBB", body)
+        kind, option, length = fields("<BxBB", body)
         value = body[4 : 4 + length]
         status = 0
         if kind == POLICY_SCAN:
@@ -425,7 +425,7 @@ class Wlan(Service):
             self._connect_by_policy()
 
     def _policy_get(self, opcode: int, body: bytes) -> None:
-        kind = body[0]
+        kind = octet(body, 0)
         value = b""
         if kind == POLICY_SCAN:
             option, value = int(self._scan_enabled), struct.pack("<I", self._scan_interval)
@@ -459,7 +459,7 @@ class Wlan(Service):
         return struct.pack("<32sBB6sb3x", ssid, len(ssid), _SCAN_SECURITY[point.security], point.bssid, point.rssi)
 
     def _network_list(self, opcode: int, body: bytes) -> None:
-        first, count = body[0], body[1]
+        first, count = fields("<BB", body)
         found = self._networks[first : first + count]
         self.nwp.reply(response_of(opcode), basic(len(found)) + b"".join(found))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, ClassVar
 
-from cc3200sim.nwp.service import Handler, Service, log, response_of
+from cc3200sim.nwp.service import Handler, Service, log, octet, response_of
 
 if TYPE_CHECKING:
     from cc3200sim.nwp.processor import NetworkProcessor
@@ -49,7 +49,7 @@ class WlanReceive(Service):
         self.nwp.reply(response_of(opcode), struct.pack("<BBxx", free[0] if free else 0, 0 if free else 0xFF))
 
     def _filter_set(self, opcode: int, body: bytes) -> None:
-        operation, mask = body[2], int.from_bytes(body[4:12], "little")
+        operation, mask = octet(body, 2), int.from_bytes(body[4:12], "little")
         if operation == _REMOVE:
             self._filters = {number for number in self._filters if not mask >> number & 1}
         self.nwp.reply(response_of(opcode), bytes(4))

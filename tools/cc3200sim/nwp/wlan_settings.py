@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 
 from cc3200sim.nwp.errors import WlanError
-from cc3200sim.nwp.service import Handler, Service, log, response_of
+from cc3200sim.nwp.service import Handler, Service, fields, log, octet, response_of
 
 ROLE_STATION, ROLE_AP = 0, 2
 SECURITY_OPEN, SECURITY_WEP, SECURITY_WPA = 0, 1, 2
@@ -51,7 +51,7 @@ class WlanSettings(Service):
         return bytes.fromhex(self.kept(f"wlan.{group}.{option}", default.hex()))
 
     def _set_mode(self, opcode: int, body: bytes) -> None:
-        mode = body[0]
+        mode = octet(body, 0)
         if mode in (ROLE_STATION, ROLE_AP):
             self.keep("wlan.role", mode)
             self.reply(opcode, 0)
@@ -60,7 +60,7 @@ class WlanSettings(Service):
             self.reply(opcode, WlanError.INVALID_ROLE)
 
     def _config_set(self, opcode: int, body: bytes) -> None:
-        _, group, option, length = struct.unpack_from("<4H", body)
+        _, group, option, length = fields("<4H", body)
         value = body[8 : 8 + length]
         status = self._check_config(group, option, value)
         if status == 0:
@@ -87,7 +87,7 @@ class WlanSettings(Service):
         return 0 if valid else error
 
     def _config_get(self, opcode: int, body: bytes) -> None:
-        _, group, option, _ = struct.unpack_from("<4H", body)
+        _, group, option, _ = fields("<4H", body)
         status, value = 0, b""
         access_point = self.access_point()
         if group == _AP and option in access_point:

@@ -21,6 +21,7 @@ RETRANSMIT_SECONDS = 0.2  # what a lost segment is late
 UNREACHABLE_SECONDS = 1.0  # how often a segment is repeated while the board is out of reach
 GIVE_UP_SECONDS = 120.0  # ours: how long the board's TCP repeats a segment that nobody acknowledges
 HOST_ADDRESS = "192.168.1.2"  # where in-memory peers are unless they say otherwise
+FIRST_PORT = 49152  # of in-memory clients, in turn (RFC 6335: dynamic ports)
 
 
 def number(address: str) -> int:
@@ -285,7 +286,7 @@ class MemoryNetwork(Attached):
         self.services: dict[str, tuple[str, int, str]] = {}
         self._random = random.Random(seed)
         self._next = 1
-        self._next_port = 50000
+        self._next_port = FIRST_PORT
         self._last_in = self._last_out = 0  # cycles: datagrams don't overtake each other
         super().__init__()
 
@@ -293,8 +294,8 @@ class MemoryNetwork(Attached):
 
     def connect(self, board_port: int, *, address: str = HOST_ADDRESS) -> Stream:
         """Connect to a port of the board."""
-        self._next_port += 1
         connection = self._new(number(address), self._next_port, board_port)
+        self._next_port = self._next_port + 1 if self._next_port < 0xFFFF else FIRST_PORT
         self._later(0, self._request, connection, 0)
         return Stream(self, connection)
 
