@@ -10,16 +10,26 @@ from wipy.errors import UserError
 REPOSITORY = Path(__file__).parents[2]
 
 
-@pytest.fixture(scope="session")
-def peer_images() -> peer.PeerImages:
-    """mcuimg.bin, ELF and map of upstream's own port. Where they cannot be made the test is skipped with the reason,
-    but not in CI: there it fails."""
+def _built(*, larger_servers_stack: bool = False) -> peer.PeerImages:
     try:
-        return peer.build(REPOSITORY / "third_party.toml")
+        return peer.build(REPOSITORY / "third_party.toml", larger_servers_stack=larger_servers_stack)
     except UserError as error:
         if os.environ.get("CI"):
             pytest.fail(f"the peer cannot be built: {error}")
         pytest.skip(f"the peer cannot be built: {error}")
+
+
+@pytest.fixture(scope="session")
+def peer_images() -> peer.PeerImages:
+    """mcuimg.bin, ELF and map of upstream's own port. Where they cannot be made the test is skipped with the reason,
+    but not in CI: there it fails."""
+    return _built()
+
+
+@pytest.fixture(scope="session")
+def larger_stack_image() -> bytes:
+    """The mcuimg.bin whose FTP server has room to run (peer.LARGER_SERVERS_STACK)."""
+    return _built(larger_servers_stack=True).mcuimg.read_bytes()
 
 
 @pytest.fixture(scope="session")

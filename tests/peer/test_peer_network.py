@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from cc3200sim.board import Board, Client
+from cc3200sim.bench_net import ftp_login, get, put
+from cc3200sim.board import Board, BoardTimeout, Client
 from cc3200sim.world.radio import AccessPoint
 
 
@@ -67,6 +68,26 @@ def test_ftp_login_and_passive_mode(board: Board) -> None:
     client.send(b"PASV\r\n")
     assert b"(192,168,1,1,7,232)" in client.read_until(b"\r\n")
     assert board.connect(2024).stream.state == "open"
+
+
+def test_ftp_runs_over_the_servers_stack(board: Board) -> None:
+    """Why benchmarks of its FTP server take an image with a larger one."""
+    client = ftp_login(board)
+    client.send(b"MKD /flash/new\r\n")
+    with pytest.raises(BoardTimeout):
+        client.read_until(b"\r\n", 5.0)
+
+
+def test_ftp_with_a_larger_stack(larger_stack_image: bytes, wipy_rom: bytes) -> None:
+    board = Board.from_image(larger_stack_image, wipy_rom)
+    board.power_on()
+    board.run(300)
+    client = ftp_login(board)
+    content = bytes(range(256)) * 30
+    figures = put(board, client, content)
+    assert figures.flash[0] > 0
+    assert figures.share["flash"] > figures.cycles // 2
+    get(board, client, content)
 
 
 def test_two_runs_are_the_same_to_the_instruction(board: Board) -> None:

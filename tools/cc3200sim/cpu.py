@@ -13,6 +13,7 @@ from unicorn import unicorn_const as const
 
 from cc3200sim import faults, nvic
 from cc3200sim.bus import IO_REGIONS, ROM_BASE, ROM_SIZE, SRAM_ALIAS_BASE, SRAM_ALIAS_SIZE, SRAM_BASE, SRAM_SIZE, Bus
+from cc3200sim.busy import Busy
 from cc3200sim.clock import Clock
 from cc3200sim.faults import Fault
 from cc3200sim.nvic import Nvic
@@ -45,7 +46,7 @@ _LONGEST_SLICE = 800_000  # 10 ms: how long the host's signals may have to wait
 
 
 class Cpu:
-    """The core with its memories. `run_until` is the emulator's main loop."""
+    """The core with its memories. `run_until` is the emulator's main loop. `awake` is when it executed instructions."""
 
     def __init__(self, clock: Clock, bus: Bus, controller: Nvic, engine: Engine | None = None) -> None:
         self.clock, self.bus, self.nvic = clock, bus, controller
@@ -74,7 +75,7 @@ class Cpu:
         controller.on_change = self._end_slice
         bus.pc = self._current_pc
         bus.fault = self._bus_error
-        self.instructions = 0
+        self.awake = Busy()
         self._pc = 0
         self._in_slice = False
         self._error: BaseException | None = None
@@ -98,6 +99,11 @@ class Cpu:
     def _end_slice(self) -> None:
         if self._in_slice:
             self._limit.value = self._counter.value
+
+    @property
+    def instructions(self) -> int:
+        """Instructions executed so far: a cycle each."""
+        return self.awake.cycles
 
     def stop(self) -> None:
         """Make run_until return before the next instruction."""
@@ -140,7 +146,7 @@ class Cpu:
                 executed -= lost
         elif early:
             self._fell_asleep()
-        self.instructions += executed
+        self.awake.add(now, now + executed)
         self.clock.advance_to(now + executed)
 
     def _fell_asleep(self) -> None:
@@ -473,4 +479,4 @@ class Cpu:
         """Go back. Translated code stays where its bytes are the same."""
         self._engine.restore_context(state["context"])
         self._set_ram(state["ram"])
-        self.instructions, self._pc, self.sleeping, self.lockup = state["loop"]
+        self.awake.cycles, self._pc, self.sleeping, self.lockup = state["loop"]

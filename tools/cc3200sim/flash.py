@@ -62,13 +62,18 @@ class FileEntry:
 
 
 class Flash:
-    """The device and its files. `operations` counts erase and program steps since it was made."""
+    """The device and its files.
+
+    `operations` counts erase and program steps since it was made; `erases`, `programs` (of up to a page) and
+    `bytes_read` are what its time went to, at ERASE_SECONDS, PROGRAM_SECONDS and READ_SECONDS_PER_BYTE each.
+    """
 
     def __init__(self, size: int = DEFAULT_SIZE) -> None:
         if size % BLOCK_SIZE or size <= SYSTEM_BLOCKS * BLOCK_SIZE or size > 16 << 20:
             raise FlashError(f"a serial flash of {size} bytes: must be a multiple of {BLOCK_SIZE}, at most 16 MiB")
         self.size = size
         self.operations = 0
+        self.erases = self.programs = self.bytes_read = 0
         self.changed = False
         self._cut_at: int | None = None
         self._busy = 0.0
@@ -81,6 +86,15 @@ class Flash:
     def cut_after(self, operations: int | None) -> None:
         """Cut the power inside the n-th erase or program step from now (1: the next one); None: never."""
         self._cut_at = None if operations is None else self.operations + operations
+
+    @property
+    def _work(self) -> tuple[int, int, int, float]:
+        """What its time went to."""
+        return self.erases, self.programs, self.bytes_read, self._busy
+
+    @_work.setter
+    def _work(self, work: tuple[int, int, int, float]) -> None:
+        self.erases, self.programs, self.bytes_read, self._busy = work
 
     def take_busy(self) -> float:
         """Seconds the device was busy since the last call."""
@@ -101,6 +115,7 @@ class Flash:
         """Erase a block. Torn: the first half is erased, cells of the second have drifted towards ones."""
         if block not in self._blocks:
             return
+        self.erases += 1
         torn = self._step(ERASE_SECONDS)
         if torn:
             old = self._blocks[block]
@@ -111,6 +126,7 @@ class Flash:
 
     def _program(self, block: int, offset: int, data: bytes) -> None:
         """Program up to a page: bits only go from one to zero. Torn: the first half of the data is there."""
+        self.programs += 1
         torn = self._step(PROGRAM_SECONDS)
         if torn:
             data = data[: len(data) // 2]
@@ -123,6 +139,7 @@ class Flash:
 
     def _commit(self, apply: Any) -> None:
         """An atomic step of the allocation table or the settings."""
+        self.programs += 1
         if self._step(PROGRAM_SECONDS):
             raise PowerCut("power lost before the allocation table was updated")
         apply()
@@ -218,6 +235,7 @@ class Flash:
 
     def read_copy(self, entry: FileEntry, copy: int, offset: int, length: int) -> bytes:
         """Content at an offset of a copy."""
+        self.bytes_read += length
         self._busy += length * READ_SECONDS_PER_BYTE
         out = bytearray()
         position = offset + HEADER_SIZE
@@ -249,14 +267,14 @@ class Flash:
         active = self.active_copy(entry) if entry else None
         if entry is None or active is None:
             return None
-        busy = self._busy
+        work = self._work
         data = self.read_copy(entry, active[0], 0, active[2])
-        self._busy = busy
+        self._work = work
         return data
 
     def write(self, name: str, data: bytes, *, max_size: int | None = None, flags: int = 0) -> None:
         """Put a file of this content there as a programming tool does; an existing one keeps its place if it fits."""
-        saved = self.operations, self._busy, self._cut_at
+        saved, work = (self.operations, self._cut_at), self._work
         self._cut_at = None
         try:
             entry = self._table.get(name)
@@ -272,14 +290,14 @@ class Flash:
             self.write_copy(entry, copy, 0, data)
             self.end_copy(entry, copy, len(data))
         finally:
-            self.operations, self._busy, self._cut_at = saved
+            (self.operations, self._cut_at), self._work = saved, work
 
     def snapshot(self) -> dict[str, Any]:
         """The whole state; `restore` takes it back. Cheap: blocks are shared until they change."""
         return {
             "operations": self.operations,
             "cut": self._cut_at,
-            "busy": self._busy,
+            "work": self._work,
             "blocks": dict(self._blocks),
             "table": dict(self._table),
             "settings": dict(self._settings),
@@ -289,7 +307,7 @@ class Flash:
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go back to a saved state."""
-        self.operations, self._cut_at, self._busy = state["operations"], state["cut"], state["busy"]
+        self.operations, self._cut_at, self._work = state["operations"], state["cut"], state["work"]
         self._blocks = dict(state["blocks"])
         self._table = dict(state["table"])
         self._settings = dict(state["settings"])

@@ -8,6 +8,7 @@ from typing import Any
 
 from cc3200sim import rom
 from cc3200sim.bus import Access, Bus
+from cc3200sim.busy import Busy
 from cc3200sim.clock import CPU_HZ, Clock, cycles
 from cc3200sim.cpu import Cpu
 from cc3200sim.flash import Flash, PowerCut
@@ -147,6 +148,17 @@ class Machine:
     def instructions(self) -> int:
         """Instructions executed so far."""
         return self.cpu.instructions
+
+    @property
+    def busy(self) -> dict[str, Busy]:
+        """How long each part was at work: flash, link and commands of the network processor, network, processor."""
+        return {
+            "flash": self.nwp.flash_busy,
+            "link": self.nwp.link_busy,
+            "commands": self.nwp.command_busy,
+            "network": self.network.busy,
+            "processor": self.cpu.awake,
+        }
 
     def run(self, seconds: float) -> None:
         """Run for a span of virtual time."""

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from cc3200sim.busy import Busy
 from cc3200sim.clock import Clock, cycles
 from cc3200sim.flash import Flash
 from cc3200sim.nwp.device import Device
@@ -44,7 +45,11 @@ FACTORY_MAC = bytes.fromhex("d4361e5a0b17")
 
 
 class NetworkProcessor:
-    """All behind the link. `irq` is the line of interrupt 187 (hw_ints.h: INT_NWPIC)."""
+    """All behind the link. `irq` is the line of interrupt 187 (hw_ints.h: INT_NWPIC).
+
+    `flash_busy` is the flash at work for commands, `link_busy` words on the link either way, `command_busy` commands
+    in execution, without the flash they use.
+    """
 
     def __init__(
         self, clock: Clock, irq: IrqLine, flash: Flash, radio: Radio, network: Network, mac: bytes = FACTORY_MAC
@@ -66,6 +71,7 @@ class NetworkProcessor:
         self._busy_until = 0
         self._last_ready = 0
         self._dummy_queued = False
+        self.flash_busy, self.link_busy, self.command_busy = Busy(), Busy(), Busy()
         self.device = Device(self)
         self.files = Files(self)
         self.netcfg = NetCfg(self)
@@ -153,8 +159,11 @@ class NetworkProcessor:
         if opcode in _BUFFERED:
             self._free_buffers -= 1
             self._host_buffers -= 1
-        delay = cycles(COMMAND_SECONDS + (len(body) / 4 + 2) * WORD_SECONDS)
-        when = max(self.clock.now, self._busy_until) + delay
+        start = max(self.clock.now, self._busy_until)
+        when = start + cycles(COMMAND_SECONDS + (len(body) / 4 + 2) * WORD_SECONDS)
+        executes = when - cycles(COMMAND_SECONDS)
+        self.link_busy.add(start, executes)
+        self.command_busy.add(executes, when)
         self.clock.at(when, partial(self._fire, self._generation, self._execute, (opcode, body)))
         self._busy_until = when
 
@@ -176,7 +185,9 @@ class NetworkProcessor:
 
     def _flash_done(self) -> int:
         """The cycle when the flash has done what it was asked for."""
-        done = self.clock.now + cycles(self.flash.take_busy())
+        now = self.clock.now
+        done = now + cycles(self.flash.take_busy())
+        self.flash_busy.add(now, done)
         self._busy_until = max(self._busy_until, done)
         return done
 
@@ -194,7 +205,9 @@ class NetworkProcessor:
     def _queue(self, opcode: int, payload: bytes, earliest: int) -> None:
         """Messages come one after the other. The host is told of one when its words would be over: it reads at once."""
         words = 3 + -(-len(payload) // 4)
-        self._last_ready = max(earliest, self._last_ready) + cycles(words * WORD_SECONDS)
+        start = max(earliest, self._last_ready)
+        self._last_ready = start + cycles(words * WORD_SECONDS)
+        self.link_busy.add(start, self._last_ready)
         self._dummy_queued = self._dummy_queued or opcode == DUMMY
         self.clock.at(self._last_ready, partial(self._fire, self._generation, self._deliver, (opcode, payload)))
 
@@ -264,6 +277,7 @@ class NetworkProcessor:
                 self._last_ready,
                 self._dummy_queued,
             ),
+            "busy": (self.flash_busy.cycles, self.link_busy.cycles, self.command_busy.cycles),
             "services": {name: service.save() for name, service in self.services.items()},
         }
 
@@ -283,6 +297,7 @@ class NetworkProcessor:
             self._dummy_queued,
         ) = state["own"]
         self._outbox = list(outbox)
+        self.flash_busy.cycles, self.link_busy.cycles, self.command_busy.cycles = state["busy"]
         for name, service in self.services.items():
             service.restore(state["services"][name])
         self._irq.level = bool(self._outbox) and not self.masked

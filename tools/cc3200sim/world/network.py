@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Protocol
 
+from cc3200sim.busy import Busy
 from cc3200sim.clock import Clock, cycles
 
 MSS = 1460  # bytes of a TCP segment over Ethernet framing
@@ -77,6 +78,8 @@ class Stack(Protocol):
 class Network(Protocol):
     """What the network processor asks of the network."""
 
+    busy: Busy
+
     def attach(self, clock: Clock, stack: Stack) -> None:
         """The board tells who it is."""
 
@@ -134,6 +137,7 @@ class _Connection:
     blocked_since: int | None = None  # cycle since when the board is out of reach of what was sent
     last_to_board: int = 0
     last_from_board: int = 0
+    received_at: int = 0
 
     def copy(self) -> _Connection:
         """A copy of its own; thousands of them are in a snapshot after a long test."""
@@ -162,6 +166,11 @@ class Stream:
     def peer_closed(self) -> bool:
         """Whether the board has sent its last byte."""
         return self._connection.board_closed
+
+    @property
+    def received_at(self) -> int:
+        """The cycle when the last bytes, or the end of them, came from the board."""
+        return self._connection.received_at
 
     @property
     def received(self) -> bytes:
@@ -241,9 +250,10 @@ class UdpPeer:
 
 
 class Attached:
-    """What every network keeps of the board that is on it."""
+    """What every network keeps of the board that is on it. `busy`: packets under way, by a network in virtual time."""
 
     def __init__(self) -> None:
+        self.busy = Busy()
         self._clock: Clock | None = None
         self._stack: Stack | None = None
 
@@ -347,12 +357,14 @@ class MemoryNetwork(Attached):
     def _to_board(self, connection: int, size: int, callback: Callable[..., None], *arguments: object) -> None:
         state = self.connections[connection]
         state.last_to_board = self._travel(state.last_to_board, size)
+        self.busy.add(self.clock.now, state.last_to_board)
         self.clock.at(state.last_to_board, partial(self._arrive, True, connection, callback, arguments))
 
     def _from_board(self, connection: int, size: int, callback: Callable[..., None], *arguments: object) -> None:
         state = self.connections.get(connection)
         if state is not None:
             state.last_from_board = self._travel(state.last_from_board, size)
+            self.busy.add(self.clock.now, state.last_from_board)
             self.clock.at(state.last_from_board, partial(self._arrive, False, connection, callback, arguments))
 
     def _arrive(
@@ -372,6 +384,7 @@ class MemoryNetwork(Attached):
                 state.state = "reset"  # the peer has given up too
             return
         again = now + cycles(UNREACHABLE_SECONDS)
+        self.busy.add(now, again)
         if to_board:
             state.last_to_board = max(state.last_to_board, again)
         else:
@@ -508,6 +521,7 @@ class MemoryNetwork(Attached):
             self._to_board(connection, 0, self._reset_arrived)
             return
         state.received += data
+        state.received_at = self.clock.now
         state.unacknowledged += 1
         if not state.paused:
             self.acknowledge(connection)
@@ -532,6 +546,7 @@ class MemoryNetwork(Attached):
         state = self.connections[connection]
         if not state.cut:
             state.board_closed = True
+            state.received_at = self.clock.now
 
     def abort(self, connection: int) -> None:
         """The board breaks off."""
@@ -548,6 +563,7 @@ class MemoryNetwork(Attached):
         """A datagram of the board."""
         if not self._lost():
             self._last_out = max(self._last_out, self.clock.now + cycles(self.delay)) + cycles(len(data) / self.rate)
+            self.busy.add(self.clock.now, self._last_out)
             self.clock.at(self._last_out, partial(self._datagram_from_board, address, port, local_port, data))
 
     def _datagram_from_board(self, address: int, port: int, local_port: int, data: bytes) -> None:
@@ -558,6 +574,7 @@ class MemoryNetwork(Attached):
         """A datagram of a peer."""
         if not self._lost():
             self._last_in = max(self._last_in, self.clock.now + cycles(self.delay)) + cycles(len(data) / self.rate)
+            self.busy.add(self.clock.now, self._last_in)
             self.clock.at(self._last_in, partial(self._datagram_arrived, source, board_port, data))
 
     def _datagram_arrived(self, source: tuple[int, int], board_port: int, data: bytes) -> None:
@@ -586,7 +603,7 @@ class MemoryNetwork(Attached):
         """The state for a snapshot."""
         state = {name: copy.deepcopy(getattr(self, name)) for name in self.STATE}
         connections = {number: connection.copy() for number, connection in self.connections.items()}
-        return {**state, "connections": connections, "random": self._random.getstate()}
+        return {**state, "connections": connections, "random": self._random.getstate(), "busy": self.busy.cycles}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go back to a saved state."""
@@ -594,3 +611,4 @@ class MemoryNetwork(Attached):
             setattr(self, name, copy.deepcopy(state[name]))
         self.connections = {number: connection.copy() for number, connection in state["connections"].items()}
         self._random.setstate(state["random"])
+        self.busy.cycles = state["busy"]
