@@ -6,6 +6,8 @@
 #include <assert.h>
 #include <string.h>
 
+memory_host_t memory_host;
+
 static void check_path(const char *path) {
     assert(path[0] == '/' && strlen(path) < FTP_PATH_ROOM);
     assert(strstr(path, "//") == NULL);
@@ -90,9 +92,9 @@ static void fill_entry(ftp_entry_t *entry, const memory_node_t *node) {
     entry->modified = node->modified;
 }
 
-static ftp_status_t host_stat(void *context, const char *path, ftp_entry_t *entry) {
+ftp_status_t ftp_host_stat(const char *path, ftp_entry_t *entry) {
     check_path(path);
-    memory_node_t *node = memory_find(context, path);
+    memory_node_t *node = memory_find(&memory_host, path);
     if (node == NULL) {
         return FTP_NOT_FOUND;
     }
@@ -100,8 +102,8 @@ static ftp_status_t host_stat(void *context, const char *path, ftp_entry_t *entr
     return FTP_OK;
 }
 
-static ftp_status_t host_list_open(void *context, const char *path) {
-    memory_host_t *memory = context;
+ftp_status_t ftp_host_list_open(const char *path) {
+    memory_host_t *memory = &memory_host;
     check_path(path);
     assert(!memory->listing && !memory->file_open);
     memory_node_t *node = memory_find(memory, path);
@@ -114,8 +116,8 @@ static ftp_status_t host_list_open(void *context, const char *path) {
     return FTP_OK;
 }
 
-static ftp_status_t host_list_next(void *context, ftp_entry_t *entry) {
-    memory_host_t *memory = context;
+ftp_status_t ftp_host_list_next(ftp_entry_t *entry) {
+    memory_host_t *memory = &memory_host;
     assert(memory->listing);
     while (memory->list_next < MEMORY_NODES) {
         memory_node_t *node = &memory->nodes[memory->list_next++];
@@ -127,14 +129,14 @@ static ftp_status_t host_list_next(void *context, ftp_entry_t *entry) {
     return FTP_END;
 }
 
-static void host_list_close(void *context) {
-    memory_host_t *memory = context;
+void ftp_host_list_close(void) {
+    memory_host_t *memory = &memory_host;
     assert(memory->listing);
     memory->listing = false;
 }
 
-static ftp_status_t host_file_open(void *context, const char *path, ftp_open_t how, uint32_t offset) {
-    memory_host_t *memory = context;
+ftp_status_t ftp_host_file_open(const char *path, ftp_open_t how, uint32_t offset) {
+    memory_host_t *memory = &memory_host;
     check_path(path);
     assert(!memory->listing && !memory->file_open);
     memory_node_t *node = memory_find(memory, path);
@@ -159,8 +161,8 @@ static ftp_status_t host_file_open(void *context, const char *path, ftp_open_t h
     return FTP_OK;
 }
 
-static ftp_status_t host_file_read(void *context, uint8_t *data, size_t room, size_t *length) {
-    memory_host_t *memory = context;
+ftp_status_t ftp_host_file_read(uint8_t *data, size_t room, size_t *length) {
+    memory_host_t *memory = &memory_host;
     assert(memory->file_open && memory->how == FTP_READ);
     size_t left = memory->file->size - memory->at;
     *length = left < room ? left : room;
@@ -169,8 +171,8 @@ static ftp_status_t host_file_read(void *context, uint8_t *data, size_t room, si
     return FTP_OK;
 }
 
-static ftp_status_t host_file_write(void *context, const uint8_t *data, size_t length) {
-    memory_host_t *memory = context;
+ftp_status_t ftp_host_file_write(const uint8_t *data, size_t length) {
+    memory_host_t *memory = &memory_host;
     assert(memory->file_open && memory->how != FTP_READ);
     if (used_bytes(memory) + length > memory->capacity || memory->at + length > MEMORY_FILE_ROOM) {
         return FTP_FULL;
@@ -183,9 +185,9 @@ static ftp_status_t host_file_write(void *context, const uint8_t *data, size_t l
     return FTP_OK;
 }
 
-static ftp_status_t host_file_close(void *context, bool keep) {
-    memory_host_t *memory = context;
-    assert(memory->file_open);
+ftp_status_t ftp_host_file_close(const char *path, bool keep) {
+    memory_host_t *memory = &memory_host;
+    assert(memory->file_open && strcmp(path, memory->upload.path) == 0);
     memory->file_open = false;
     if (!keep || memory->how == FTP_READ) {
         return FTP_OK;
@@ -201,38 +203,14 @@ static ftp_status_t host_file_close(void *context, bool keep) {
     return FTP_OK;
 }
 
-static ftp_status_t host_remove(void *context, const char *path) {
-    check_path(path);
-    memory_node_t *node = memory_find(context, path);
-    if (node == NULL) {
-        return FTP_NOT_FOUND;
-    }
-    if (node->directory) {
-        return FTP_DENIED;
-    }
-    node->used = false;
-    return FTP_OK;
-}
-
-static ftp_status_t host_make_directory(void *context, const char *path) {
-    check_path(path);
-    if (memory_find(context, path) != NULL) {
-        return FTP_EXISTS;
-    }
-    if (!parent_exists(context, path)) {
-        return FTP_NOT_FOUND;
-    }
-    return memory_add(context, path, true, "", 0) != NULL ? FTP_OK : FTP_FULL;
-}
-
-static ftp_status_t host_remove_directory(void *context, const char *path) {
-    memory_host_t *memory = context;
+ftp_status_t ftp_host_remove(const char *path, bool directory) {
+    memory_host_t *memory = &memory_host;
     check_path(path);
     memory_node_t *node = memory_find(memory, path);
     if (node == NULL) {
         return FTP_NOT_FOUND;
     }
-    if (!node->directory || strcmp(path, "/") == 0 || strcmp(path, "/flash") == 0) {
+    if (node->directory != directory || strcmp(path, "/") == 0 || strcmp(path, "/flash") == 0) {
         return FTP_DENIED;
     }
     for (size_t at = 0; at < MEMORY_NODES; at++) {
@@ -244,26 +222,37 @@ static ftp_status_t host_remove_directory(void *context, const char *path) {
     return FTP_OK;
 }
 
-static ftp_status_t host_rename(void *context, const char *from, const char *to) {
+ftp_status_t ftp_host_make_directory(const char *path) {
+    check_path(path);
+    if (memory_find(&memory_host, path) != NULL) {
+        return FTP_EXISTS;
+    }
+    if (!parent_exists(&memory_host, path)) {
+        return FTP_NOT_FOUND;
+    }
+    return memory_add(&memory_host, path, true, "", 0) != NULL ? FTP_OK : FTP_FULL;
+}
+
+ftp_status_t ftp_host_rename(const char *from, const char *to) {
     check_path(from);
     check_path(to);
-    memory_node_t *node = memory_find(context, from);
+    memory_node_t *node = memory_find(&memory_host, from);
     if (node == NULL) {
         return FTP_NOT_FOUND;
     }
-    if (memory_find(context, to) != NULL) {
+    if (memory_find(&memory_host, to) != NULL) {
         return FTP_EXISTS;
     }
-    if (node->directory || !parent_exists(context, to)) {
+    if (node->directory || !parent_exists(&memory_host, to)) {
         return FTP_DENIED; // a directory's children would have to move too: more than the tests need
     }
     strcpy(node->path, to);
     return FTP_OK;
 }
 
-static bool host_data_listen(void *context, uint8_t address[4], uint16_t *port) {
+bool ftp_host_data_listen(uint8_t address[4], uint16_t *port) {
     static const uint8_t here[4] = {192, 168, 1, 1};
-    memory_host_t *memory = context;
+    memory_host_t *memory = &memory_host;
     assert(!memory->listening && !memory->connected);
     memory->listening = true;
     memcpy(address, here, sizeof(here));
@@ -271,15 +260,15 @@ static bool host_data_listen(void *context, uint8_t address[4], uint16_t *port) 
     return true;
 }
 
-static int host_data_accept(void *context) {
-    memory_host_t *memory = context;
+int ftp_host_data_accept(void) {
+    memory_host_t *memory = &memory_host;
     assert(memory->listening && !memory->connected);
     memory->connected = memory->connects;
     return memory->connects;
 }
 
-static int host_data_send(void *context, const uint8_t *data, size_t length) {
-    memory_host_t *memory = context;
+int ftp_host_data_send(const uint8_t *data, size_t length) {
+    memory_host_t *memory = &memory_host;
     assert(memory->connected && length > 0);
     if (memory->send_lost) {
         return FTP_DATA_LOST;
@@ -292,8 +281,8 @@ static int host_data_send(void *context, const uint8_t *data, size_t length) {
     return (int)length;
 }
 
-static int host_data_receive(void *context, uint8_t *data, size_t room) {
-    memory_host_t *memory = context;
+int ftp_host_data_receive(uint8_t *data, size_t room) {
+    memory_host_t *memory = &memory_host;
     assert(memory->connected && room > 0);
     size_t left = memory->incoming_length - memory->incoming_at;
     if (left == 0) {
@@ -305,40 +294,17 @@ static int host_data_receive(void *context, uint8_t *data, size_t room) {
     return (int)length;
 }
 
-static void host_data_close(void *context) {
-    memory_host_t *memory = context;
+void ftp_host_data_close(void) {
+    memory_host_t *memory = &memory_host;
     memory->listening = false;
     memory->connected = false;
 }
 
-static uint32_t host_milliseconds(void *context) {
-    memory_host_t *memory = context;
+uint32_t ftp_host_milliseconds(void) {
+    memory_host_t *memory = &memory_host;
     return memory->time_ms;
 }
 
-static ftp_time_t host_now(void *context) {
-    (void)context;
+ftp_time_t ftp_host_now(void) {
     return (2026u - 1980) << 25 | 11u << 21 | 22u << 16 | 12u << 11;
 }
-
-const ftp_host_t MEMORY_HOST = {
-    .stat = host_stat,
-    .list_open = host_list_open,
-    .list_next = host_list_next,
-    .list_close = host_list_close,
-    .file_open = host_file_open,
-    .file_read = host_file_read,
-    .file_write = host_file_write,
-    .file_close = host_file_close,
-    .remove = host_remove,
-    .make_directory = host_make_directory,
-    .remove_directory = host_remove_directory,
-    .rename = host_rename,
-    .data_listen = host_data_listen,
-    .data_accept = host_data_accept,
-    .data_send = host_data_send,
-    .data_receive = host_data_receive,
-    .data_close = host_data_close,
-    .milliseconds = host_milliseconds,
-    .now = host_now,
-};

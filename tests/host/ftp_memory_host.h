@@ -43,7 +43,8 @@ typedef struct {
     bool send_lost;
 } memory_host_t;
 
-extern const ftp_host_t MEMORY_HOST;
+// The one that the functions of host.h work on.
+extern memory_host_t memory_host;
 
 // An empty system with / and /flash.
 void memory_host_start(memory_host_t *memory);

@@ -18,10 +18,8 @@
 #include "hexline.h"
 #include "servers/ftp/engine.h"
 
-static memory_host_t memory;
 static ftp_t ftp;
 static login_t login_state;
-static uint8_t buffer[512];
 
 // Take the output in pieces of seven bytes, as a slow connection would.
 static void flush(void) {
@@ -67,13 +65,13 @@ static void receive(const uint8_t *data, size_t length) {
 
 static void set(const char *name, unsigned long value) {
     if (strcmp(name, "capacity") == 0) {
-        memory.capacity = (uint32_t)value;
+        memory_host.capacity = (uint32_t)value;
     } else if (strcmp(name, "send_limit") == 0) {
-        memory.send_limit = value;
+        memory_host.send_limit = value;
     } else if (strcmp(name, "connects") == 0) {
-        memory.connects = value != 0;
+        memory_host.connects = value != 0;
     } else if (strcmp(name, "send_lost") == 0) {
-        memory.send_lost = value != 0;
+        memory_host.send_lost = value != 0;
     } else {
         exit(2);
     }
@@ -82,7 +80,7 @@ static void set(const char *name, unsigned long value) {
 int main(void) {
     static char line[140000];
     static uint8_t data[65536];
-    memory_host_start(&memory);
+    memory_host_start(&memory_host);
     login_word_set(&login_state.user, "micro", strlen("micro"));
     login_word_set(&login_state.password, "python", strlen("python"));
     while (script_line(line, sizeof(line))) {
@@ -93,18 +91,18 @@ int main(void) {
         unsigned long value = 0;
         sscanf(argument, "%255s", path);
         if (strcmp(line, "start") == 0) {
-            ftp_start(&ftp, &MEMORY_HOST, &memory, &login_state, buffer, sizeof(buffer));
+            ftp_start(&ftp, &login_state);
             settle();
         } else if (strncmp(line, "file ", 5) == 0) {
             const char *hex = strchr(argument, ' ');
             size_t length = hex ? hex_bytes(hex + 1, data, MEMORY_FILE_ROOM) : 0;
-            memory_add(&memory, path, false, data, (uint32_t)length);
+            memory_add(&memory_host, path, false, data, (uint32_t)length);
         } else if (strncmp(line, "dir ", 4) == 0) {
-            memory_add(&memory, path, true, "", 0);
+            memory_add(&memory_host, path, true, "", 0);
         } else if (sscanf(line, "date %255s %lu", path, &value) == 2) {
-            memory_find(&memory, path)->modified = (ftp_time_t)value;
+            memory_find(&memory_host, path)->modified = (ftp_time_t)value;
         } else if (strncmp(line, "cat ", 4) == 0) {
-            memory_node_t *node = memory_find(&memory, argument);
+            memory_node_t *node = memory_find(&memory_host, argument);
             if (node == NULL) {
                 printf("missing\n");
             } else {
@@ -116,24 +114,24 @@ int main(void) {
         } else if (strncmp(line, "raw ", 4) == 0) {
             receive(data, hex_bytes(argument, data, sizeof(data)));
         } else if (strcmp(line, "in close") == 0) {
-            memory.incoming_end = FTP_DATA_CLOSED;
+            memory_host.incoming_end = FTP_DATA_CLOSED;
             settle();
         } else if (strcmp(line, "in lost") == 0) {
-            memory.incoming_end = FTP_DATA_LOST;
+            memory_host.incoming_end = FTP_DATA_LOST;
             settle();
         } else if (strncmp(line, "in ", 3) == 0) {
-            memory.incoming_end = 0;
-            memory.incoming_at = 0;
-            memory.incoming_length = hex_bytes(argument, memory.incoming, sizeof(memory.incoming));
+            memory_host.incoming_end = 0;
+            memory_host.incoming_at = 0;
+            memory_host.incoming_length = hex_bytes(argument, memory_host.incoming, sizeof(memory_host.incoming));
             settle();
         } else if (strcmp(line, "out") == 0) {
-            hex_print("out", memory.outgoing, memory.outgoing_length);
-            memory.outgoing_length = 0;
+            hex_print("out", memory_host.outgoing, memory_host.outgoing_length);
+            memory_host.outgoing_length = 0;
         } else if (sscanf(line, "set %31s %lu", word, &value) == 2) {
             set(word, value);
             settle();
         } else if (sscanf(line, "pass %lu", &value) == 1) {
-            memory.time_ms += (uint32_t)value;
+            memory_host.time_ms += (uint32_t)value;
             settle();
         } else if (strcmp(line, "expire") == 0) {
             ftp_expire(&ftp);
@@ -141,7 +139,7 @@ int main(void) {
         } else if (strcmp(line, "stop") == 0) {
             ftp_stop(&ftp);
         } else if (strcmp(line, "state") == 0) {
-            printf("open %d %d %d\n", memory.file_open, memory.listing, memory.listening || memory.connected);
+            printf("open %d %d %d\n", memory_host.file_open, memory_host.listing, memory_host.listening || memory_host.connected);
         } else {
             return 2;
         }

@@ -9,9 +9,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static memory_host_t memory;
 static ftp_t ftp;
-static uint8_t buffer[FTP_ENTRY_LINE_ROOM + 64];
 
 static void check_output(void) {
     assert(ftp.output_length <= 1024);
@@ -39,37 +37,37 @@ static void event(uint8_t byte) {
     static const uint8_t upload[] = "print('uploaded')\n";
     switch (byte & 0x0f) {
         case 0:
-            memory.connects = !memory.connects;
+            memory_host.connects = !memory_host.connects;
             break;
         case 1:
-            memory.incoming_end = FTP_DATA_CLOSED;
+            memory_host.incoming_end = FTP_DATA_CLOSED;
             break;
         case 2:
-            memory.incoming_end = FTP_DATA_LOST;
+            memory_host.incoming_end = FTP_DATA_LOST;
             break;
         case 3:
-            memory.incoming_end = 0;
-            memory.incoming_at = 0;
-            memory.incoming_length = sizeof(upload) - 1;
-            memcpy(memory.incoming, upload, sizeof(upload) - 1);
+            memory_host.incoming_end = 0;
+            memory_host.incoming_at = 0;
+            memory_host.incoming_length = sizeof(upload) - 1;
+            memcpy(memory_host.incoming, upload, sizeof(upload) - 1);
             break;
         case 4:
-            memory.send_limit = memory.send_limit ? 0 : 11;
+            memory_host.send_limit = memory_host.send_limit ? 0 : 11;
             break;
         case 5:
-            memory.send_lost = !memory.send_lost;
+            memory_host.send_lost = !memory_host.send_lost;
             break;
         case 6:
-            memory.capacity = memory.capacity ? 0 : MEMORY_FILE_ROOM;
+            memory_host.capacity = memory_host.capacity ? 0 : MEMORY_FILE_ROOM;
             break;
         case 7:
-            memory.outgoing_length = 0;
+            memory_host.outgoing_length = 0;
             break;
         case 8:
             ftp_expire(&ftp);
             break;
         default:
-            memory.time_ms += 1000u << (byte & 7);
+            memory_host.time_ms += 1000u << (byte & 7);
             break;
     }
 }
@@ -78,21 +76,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     login_t login;
     // Only the file table is cleared: the rooms for content are large and need not be.
     for (size_t at = 0; at < MEMORY_NODES; at++) {
-        memory.nodes[at].used = false;
+        memory_host.nodes[at].used = false;
     }
-    memory.capacity = MEMORY_FILE_ROOM;
-    memory.send_limit = 64;
-    memory.connects = true;
-    memory.send_lost = memory.file_open = memory.listing = memory.listening = memory.connected = false;
-    memory.incoming_length = memory.incoming_at = memory.outgoing_length = 0;
-    memory.incoming_end = 0;
-    memory_add(&memory, "/", true, "", 0);
-    memory_add(&memory, "/flash", true, "", 0);
-    memory_add(&memory, "/flash/main.py", false, "# main\n", 7);
+    memory_host.capacity = MEMORY_FILE_ROOM;
+    memory_host.send_limit = 64;
+    memory_host.connects = true;
+    memory_host.send_lost = memory_host.file_open = memory_host.listing = memory_host.listening = memory_host.connected = false;
+    memory_host.incoming_length = memory_host.incoming_at = memory_host.outgoing_length = 0;
+    memory_host.incoming_end = 0;
+    memory_add(&memory_host, "/", true, "", 0);
+    memory_add(&memory_host, "/flash", true, "", 0);
+    memory_add(&memory_host, "/flash/main.py", false, "# main\n", 7);
     memset(&login, 0, sizeof(login));
     login_word_set(&login.user, "m", 1);
     login_word_set(&login.password, "p", 1);
-    ftp_start(&ftp, &MEMORY_HOST, &memory, &login, buffer, sizeof(buffer));
+    ftp_start(&ftp, &login);
     for (size_t at = 0; at < size && !ftp.quit; at++) {
         if ((data[at] & 0xf0) == 0x80) {
             event(data[at]);
@@ -102,6 +100,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         settle();
     }
     ftp_stop(&ftp);
-    assert(!memory.file_open && !memory.listing && !memory.listening && !memory.connected);
+    assert(!memory_host.file_open && !memory_host.listing && !memory_host.listening && !memory_host.connected);
     return 0;
 }

@@ -15,7 +15,7 @@ TARGETS = {
     "telnet": [f"{SERVERS}/telnet/protocol.c", f"{SERVERS}/telnet/dialogue.c", f"{SERVERS}/login.c"],
     "path": [f"{SERVERS}/ftp/path.c"],
     "ftp": ["tests/host/ftp_memory_host.c", f"{SERVERS}/login.c",
-            *(f"{SERVERS}/ftp/{name}.c" for name in ("engine", "transfer", "reply", "command", "listing", "path"))],
+            *(f"{SERVERS}/ftp/{name}.c" for name in ("engine", "transfer", "reply", "command", "listing", "path", "text"))],
 }
 FLAGS = ["-std=gnu99", "-g", "-O2", "-fsanitize=fuzzer,address,undefined", "-fno-sanitize-recover=all",
          "-Iports/cc3200", "-Itests/host"]

@@ -26,13 +26,11 @@ void login_word_erase(login_word_t *word) {
 }
 
 bool login_word_set(login_word_t *word, const char *text, size_t length) {
-    if (length > sizeof(word->text)) {
-        return false;
-    }
     login_word_clear(word);
-    memcpy(word->text, text, length);
-    word->length = (uint8_t)length;
-    return true;
+    for (size_t at = 0; at < length; at++) {
+        login_word_add(word, (uint8_t)text[at]);
+    }
+    return word->length <= sizeof(word->text);
 }
 
 // All bytes that differ, or'ed together. volatile keeps the compiler from stopping at the first.

@@ -27,7 +27,7 @@ void login_word_clear(login_word_t *word);
 void login_word_add(login_word_t *word, uint8_t byte);
 // Take the last byte away again; nothing happens on an empty word or on one that is too long.
 void login_word_erase(login_word_t *word);
-// Set a word to text. False when it is longer than LOGIN_LENGTH_MAX; the word is then left as it was.
+// Set a word to text. False when that is longer than LOGIN_LENGTH_MAX: the word never matches then.
 bool login_word_set(login_word_t *word, const char *text, size_t length);
 
 // Compare a guess. It takes the same time whatever was guessed, and does not tell which half was wrong.

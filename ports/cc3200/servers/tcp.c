@@ -2,7 +2,11 @@
 
 #include "servers/tcp.h"
 
+#include <string.h>
+
 #include "simplelink.h"
+
+_Static_assert(TCP_NONE == TCP_NOT_NOW, "a connection that was refused is none");
 
 // Descriptors of the network processor start at 0, ours at 1, so that 0 can say "not now".
 #define TO_NETWORK(socket) ((_i16)((socket) - 1))
@@ -30,19 +34,21 @@ int tcp_listen(uint16_t port) {
     return socket;
 }
 
-int tcp_accept(int listener, tcp_address_t *peer) {
+int tcp_accept(int listener, tcp_address_t *peer, const char *refusal) {
     SlSockAddrIn_t address = {0};
     SlSocklen_t length = sizeof(address);
     _i16 accepted = sl_Accept(TO_NETWORK(listener), (SlSockAddr_t *)&address, &length);
-    if (accepted == SL_EAGAIN) {
-        return TCP_NOT_NOW;
-    }
     if (accepted < 0) {
-        return TCP_LOST;
+        return accepted == SL_EAGAIN ? TCP_NOT_NOW : TCP_LOST;
     }
+    int socket = FROM_NETWORK(accepted);
     *peer = sl_Ntohl(address.sin_addr.s_addr);
-    set_non_blocking(FROM_NETWORK(accepted));
-    return FROM_NETWORK(accepted);
+    set_non_blocking(socket);
+    if (refusal != NULL) {
+        tcp_send(socket, refusal, strlen(refusal));
+        tcp_close(&socket); // now TCP_NONE, which says TCP_NOT_NOW too
+    }
+    return socket;
 }
 
 int tcp_send(int socket, const void *data, size_t length) {
@@ -95,20 +101,13 @@ void tcp_close(int *socket) {
     }
 }
 
-void tcp_want_receive(tcp_interest_t *interest, int socket) {
-    if (socket != TCP_NONE) {
-        interest->receive |= TCP_BIT(TO_NETWORK(socket));
-    }
+uint32_t tcp_bit(int socket) {
+    return socket != TCP_NONE ? TCP_BIT(TO_NETWORK(socket)) : 0;
 }
 
-void tcp_want_send(tcp_interest_t *interest, int socket) {
-    if (socket != TCP_NONE) {
-        interest->send |= TCP_BIT(TO_NETWORK(socket));
-    }
-}
-
-bool tcp_can_receive(const tcp_interest_t *ready, int socket) {
-    return socket != TCP_NONE && (ready->receive & TCP_BIT(TO_NETWORK(socket)));
+uint32_t tcp_time_left(uint32_t start_ms, uint32_t wait_ms, uint32_t now_ms) {
+    uint32_t passed = now_ms - start_ms;
+    return passed < wait_ms ? wait_ms - passed : 0;
 }
 
 bool tcp_wait(tcp_interest_t *interest, uint32_t timeout_ms) {

@@ -20,8 +20,9 @@ typedef uint32_t tcp_address_t;
 // Listen on a port. TCP_NONE when it is taken or there are no sockets left.
 int tcp_listen(uint16_t port);
 
-// Take a waiting connection: its descriptor (above 0, never TCP_NOT_NOW), TCP_NOT_NOW or TCP_LOST.
-int tcp_accept(int listener, tcp_address_t *peer);
+// Take a waiting connection: its descriptor (above 0, never TCP_NOT_NOW), TCP_NOT_NOW or TCP_LOST. With a text to
+// refuse it with, it is sent that and closed: TCP_NOT_NOW.
+int tcp_accept(int listener, tcp_address_t *peer, const char *refusal);
 
 // Move bytes: their count, TCP_NOT_NOW, TCP_CLOSED (receive) or TCP_LOST.
 int tcp_send(int socket, const void *data, size_t length);
@@ -56,12 +57,11 @@ typedef struct {
 // The bit that stands for a descriptor of the network processor: its upper bits tell the kind of socket.
 #define TCP_BIT(descriptor) (1u << ((descriptor) & 0x0f))
 
-// Add a socket, or nothing for TCP_NONE.
-void tcp_want_receive(tcp_interest_t *interest, int socket);
-void tcp_want_send(tcp_interest_t *interest, int socket);
+// The same for a socket of the servers, 0 for TCP_NONE.
+uint32_t tcp_bit(int socket);
 
-// Whether a socket that was waited for to receive is ready.
-bool tcp_can_receive(const tcp_interest_t *ready, int socket);
+// What is left of a wait, in milliseconds: 0 when it is over.
+uint32_t tcp_time_left(uint32_t start_ms, uint32_t wait_ms, uint32_t now_ms);
 
 // Sleep until one of them is ready or the time is up, and leave only those that are ready. False, and nothing is
 // changed, when one of them is no socket any more or the network processor is off.

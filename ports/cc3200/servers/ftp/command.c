@@ -9,27 +9,12 @@
 #define IAC 255
 #define FIRST_OPTION_VERB 251 // WILL; WONT, DO and DONT follow: each takes an option byte
 
-typedef struct {
-    char name[4]; // upper case, a verb of three letters ends in NUL
-    uint8_t verb;
-} verb_name_t;
+#define FTP_COMMAND_SLOT(name, slot, asks) slot
+const char FTP_HELP_TEXT[] = FTP_COMMANDS(FTP_COMMAND_SLOT);
+_Static_assert(sizeof(FTP_HELP_TEXT) == FTP_VERBS * FTP_SLOT + 1, "each slot has five characters");
 
-static const verb_name_t VERBS[] = {
-    {"ABOR", FTP_ABOR}, {"ACCT", FTP_ACCT}, {"ALLO", FTP_ALLO}, {"APPE", FTP_APPE}, {"AUTH", FTP_AUTH},
-    {"CDUP", FTP_CDUP}, {"CWD", FTP_CWD}, {"DELE", FTP_DELE}, {"EPRT", FTP_EPRT}, {"EPSV", FTP_EPSV},
-    {"FEAT", FTP_FEAT}, {"HELP", FTP_HELP}, {"LIST", FTP_LIST}, {"MDTM", FTP_MDTM}, {"MKD", FTP_MKD},
-    {"MLSD", FTP_MLSD}, {"MLST", FTP_MLST}, {"MODE", FTP_MODE}, {"NLST", FTP_NLST}, {"NOOP", FTP_NOOP},
-    {"OPTS", FTP_OPTS}, {"PASS", FTP_PASS}, {"PASV", FTP_PASV}, {"PBSZ", FTP_PBSZ}, {"PORT", FTP_PORT},
-    {"PROT", FTP_PROT}, {"PWD", FTP_PWD}, {"QUIT", FTP_QUIT}, {"REST", FTP_REST}, {"RETR", FTP_RETR},
-    {"RMD", FTP_RMD}, {"RNFR", FTP_RNFR}, {"RNTO", FTP_RNTO}, {"SITE", FTP_SITE}, {"SIZE", FTP_SIZE},
-    {"STAT", FTP_STAT}, {"STOR", FTP_STOR}, {"STRU", FTP_STRU}, {"SYST", FTP_SYST}, {"TYPE", FTP_TYPE},
-    {"USER", FTP_USER}, {"XCUP", FTP_CDUP}, {"XCWD", FTP_CWD}, {"XMKD", FTP_MKD}, {"XPWD", FTP_PWD},
-    {"XRMD", FTP_RMD},
-};
-
-void ftp_line_start(ftp_line_t *line) {
-    memset(line, 0, sizeof(*line));
-}
+#define NAME_LENGTH 4
+#define X_FORMS (FTP_XCUP - FTP_CDUP)
 
 // True when the byte belongs to a telnet command, such as the IAC IP IAC DM that goes before an urgent ABOR.
 static bool telnet_byte(ftp_line_t *line, uint8_t byte) {
@@ -70,23 +55,19 @@ ftp_line_result_t ftp_line_add(ftp_line_t *line, uint8_t byte) {
     return FTP_LINE_MORE;
 }
 
-static char upper(char letter) {
-    return letter >= 'a' && letter <= 'z' ? (char)(letter - 'a' + 'A') : letter;
-}
-
-ftp_verb_t ftp_line_split(ftp_line_t *line, const char **argument) {
-    char name[4] = {0};
+ftp_verb_t ftp_line_split(const ftp_line_t *line, const char **argument) {
+    char name[NAME_LENGTH] = {' ', ' ', ' ', ' '};
     size_t length = strcspn(line->text, " ");
     *argument = line->text + length + (line->text[length] == ' ');
     if (length > sizeof(name)) {
         return FTP_UNKNOWN;
     }
     for (size_t at = 0; at < length; at++) {
-        name[at] = upper(line->text[at]);
+        name[at] = (char)(line->text[at] & ~0x20); // letters in upper case, and nothing else becomes a letter
     }
-    for (size_t at = 0; at < sizeof(VERBS) / sizeof(VERBS[0]); at++) {
-        if (memcmp(VERBS[at].name, name, sizeof(name)) == 0) {
-            return (ftp_verb_t)VERBS[at].verb;
+    for (unsigned verb = FTP_UNKNOWN + 1; verb < FTP_VERBS; verb++) {
+        if (memcmp(FTP_HELP_TEXT + verb * FTP_SLOT, name, sizeof(name)) == 0) {
+            return (ftp_verb_t)(verb >= FTP_XCUP && verb <= FTP_XRMD ? verb - X_FORMS : verb);
         }
     }
     return FTP_UNKNOWN;

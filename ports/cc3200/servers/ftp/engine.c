@@ -9,16 +9,13 @@
 
 #define ROOT "/"
 
-// The fixed replies that are long or used in more than one place.
-static const char GREETING[] = "220 WiPy FTP server ready.\r\n";
-static const char LOGIN_FIRST[] = "530 Log in with USER and PASS first.\r\n";
-static const char LOGIN_WRONG[] = "530 Login incorrect.\r\n";
-static const char NOT_UNDERSTOOD[] = "500 Command not understood.\r\n";
-static const char LINE_BAD[] = "500 Command line too long or malformed.\r\n";
-static const char DONE[] = "250 Done.\r\n";
-static const char PASSIVE_ONLY[] = "502 Active mode is not supported, use PASV or EPSV.\r\n";
-static const char ABORTED[] = "426 Transfer aborted, data connection closed.\r\n226 Abort successful.\r\n";
-static const char NO_TLS[] = "502 TLS is not supported, use plain FTP.\r\n";
+// The replies that are long or used in more than one place.
+static const char DONE[] = "200 Done.\r\n";
+static const char FILE_DONE[] = "250 Done.\r\n";
+static const char GO_ON[] = "350 Go on.\r\n";
+static const char NOT_UNDERSTOOD[] = "500 Not understood, malformed or too long.\r\n";
+static const char ARGUMENT_BAD[] = "501 Bad or missing argument.\r\n";
+static const char NOT_SUPPORTED[] = "504 Not supported for that parameter.\r\n";
 static const char FEATURES[] =
     "211-Features:\r\n"
     " EPSV\r\n"
@@ -30,403 +27,290 @@ static const char FEATURES[] =
     " TVFS\r\n"
     " UTF8\r\n"
     "211 End\r\n";
-static const char COMMANDS[] =
-    "214-Commands:\r\n"
-    " ABOR ACCT ALLO APPE CDUP CWD DELE EPSV FEAT HELP LIST MDTM MKD MLSD MLST\r\n"
-    " MODE NLST NOOP OPTS PASS PASV PWD QUIT REST RETR RMD RNFR RNTO SIZE STAT\r\n"
-    " STOR STRU SYST TYPE USER\r\n"
-    "214 End\r\n";
 
 static bool same(const char *text, const char *upper) {
     while (*text != '\0' && *upper != '\0' && (*text & ~0x20) == (*upper & ~0x20)) {
         text++;
         upper++;
     }
-    return *text == '\0' && *upper == '\0';
+    return *text == *upper;
 }
 
-// ---- commands
+// ---- commands; each returns its reply, or NULL for none now
 
-static void passive(ftp_t *ftp, bool extended) {
+static text_t start_reply(ftp_t *ftp, const char *begin) {
+    text_t text;
+    text_start(&text, ftp->room.reply, sizeof(ftp->room.reply));
+    text_add(&text, begin);
+    return text;
+}
+
+static const char *end_reply(ftp_t *ftp, text_t *text, const char *end) {
+    text_add(text, end);
+    return ftp->room.reply;
+}
+
+static const char *passive(ftp_t *ftp, bool extended) {
     uint8_t address[4];
     uint16_t port;
     ftp_close_data(ftp);
-    if (!ftp->host->data_listen(ftp->context, address, &port)) {
-        ftp_say(ftp, "425 No data connection can be opened now.\r\n");
-        return;
+    if (!ftp_host_data_listen(address, &port)) {
+        return "425 No data connection can be opened now.\r\n";
     }
     ftp->listening = true;
-    char numbers[6][11];
     if (extended) {
-        ftp_format_number(numbers[0], sizeof(numbers[0]), port, 0);
-        FTP_SAY(ftp, "229 Entering extended passive mode (|||", numbers[0], "|)\r\n");
-        return;
+        text_t text = start_reply(ftp, "229 Extended passive mode (|||");
+        text_add_number(&text, port, 0, ' ');
+        return end_reply(ftp, &text, "|)\r\n");
     }
-    const uint8_t values[6] = {
-        address[0], address[1], address[2], address[3], (uint8_t)(port >> 8), (uint8_t)port,
-    };
-    for (size_t at = 0; at < sizeof(values); at++) {
-        ftp_format_number(numbers[at], sizeof(numbers[at]), values[at], 0);
+    text_t text = start_reply(ftp, "227 Entering passive mode (");
+    for (size_t at = 0; at < sizeof(address); at++) {
+        text_add_number(&text, address[at], 0, ' ');
+        text_add_character(&text, ',');
     }
-    FTP_SAY(ftp, "227 Entering passive mode (", numbers[0], ",", numbers[1], ",", numbers[2], ",", numbers[3], ",",
-        numbers[4], ",", numbers[5], ")\r\n");
+    text_add_number(&text, port >> 8, 0, ' ');
+    text_add_character(&text, ',');
+    text_add_number(&text, port & 255, 0, ' ');
+    return end_reply(ftp, &text, ")\r\n");
 }
 
-static void command_epsv(ftp_t *ftp, const char *argument) {
+static const char *epsv(ftp_t *ftp, const char *argument) {
     if (same(argument, "ALL")) {
         ftp->epsv_only = true;
-        ftp_say(ftp, "200 EPSV only from now on.\r\n");
-    } else if (argument[0] != '\0' && strcmp(argument, "1") != 0) {
-        ftp_say(ftp, "522 Network protocol not supported, use (1).\r\n");
-    } else {
-        passive(ftp, true);
+        return DONE;
     }
-}
-
-static void command_user(ftp_t *ftp, const char *argument) {
-    login_word_clear(&ftp->user);
-    for (; *argument != '\0'; argument++) {
-        login_word_add(&ftp->user, (uint8_t)*argument);
-    }
-    ftp->logged_in = false;
-    ftp->named = true;
-    ftp_say(ftp, "331 Password required.\r\n");
+    return same(argument, "") || same(argument, "1") ? passive(ftp, true) : "522 Use (1).\r\n";
 }
 
 // A wrong guess is answered by ftp_poll when its delay is over.
-static void command_pass(ftp_t *ftp, const char *argument, bool named) {
-    if (!named) {
-        ftp_say(ftp, "503 Log in with USER first.\r\n");
-        return;
-    }
+static const char *pass(ftp_t *ftp, const char *argument) {
     login_word_t password;
-    login_word_clear(&password);
-    for (; *argument != '\0'; argument++) {
-        login_word_add(&password, (uint8_t)*argument);
-    }
+    login_word_set(&password, argument, strlen(argument));
     ftp->logged_in = login_check(ftp->login, &ftp->user, &password);
     if (ftp->logged_in) {
-        ftp_say(ftp, "230 Logged in.\r\n");
-    } else {
-        ftp->wait_ms = login_delay_ms(ftp->login);
-        ftp_mark_progress(ftp);
+        return "230 Logged in.\r\n";
     }
+    ftp->wait_ms = login_delay_ms(ftp->login);
+    ftp_mark_progress(ftp);
+    return NULL;
 }
 
-static void command_cwd(ftp_t *ftp, const char *argument) {
-    if (!ftp_resolve(ftp, argument, true)) {
-        return;
-    }
-    ftp_status_t status = ftp->host->stat(ftp->context, ftp->path, &ftp->entry);
-    if (status == FTP_OK && !ftp->entry.directory) {
-        status = FTP_NOT_FOUND;
-    }
-    if (status == FTP_OK) {
-        memcpy(ftp->directory, ftp->path, sizeof(ftp->directory));
-    }
-    ftp_say_status(ftp, status, DONE);
-}
-
-// 257 with the path in quotes, a quote within it doubled (RFC 959, appendix II).
-static void say_path(ftp_t *ftp, const char *path, const char *end) {
-    static const char start[] = "257 \"";
-    _Static_assert(sizeof(ftp->reply) >= sizeof(start) + 2 * sizeof(ftp->directory) + 32, "a path of quotes fits");
-    char *out = ftp->reply + sizeof(start) - 1;
-    memcpy(ftp->reply, start, sizeof(start) - 1);
+// 257 with a path in quotes, a quote within it doubled (RFC 959, appendix II).
+static const char *quoted(ftp_t *ftp, const char *path) {
+    text_t text = start_reply(ftp, "257 \"");
     for (; *path != '\0'; path++) {
         if (*path == '"') {
-            *out++ = '"';
+            text_add_character(&text, '"');
         }
-        *out++ = *path;
+        text_add_character(&text, *path);
     }
-    size_t length = strlen(end);
-    memcpy(out, end, length + 1);
-    ftp_say(ftp, ftp->reply);
+    return end_reply(ftp, &text, "\" is the directory.\r\n");
 }
 
-// Run one of the host's operations that take a path alone.
-static void on_path(ftp_t *ftp, const char *argument, ftp_status_t (*operation)(void *, const char *)) {
-    if (ftp_resolve(ftp, argument, false)) {
-        ftp_say_status(ftp, operation(ftp->context, ftp->path), DONE);
+// SIZE, MDTM and MLST: what is known of a path.
+static const char *facts(ftp_t *ftp, ftp_verb_t verb) {
+    ftp_entry_t *entry = &ftp->entry;
+    if (verb == FTP_MLST) {
+        text_t text = start_reply(ftp, "250-Listing:\r\n ");
+        memcpy(entry->name, ftp->path, sizeof(entry->name));
+        ftp_add_entry(&text, FTP_FORMAT_FACTS, entry, 0);
+        return end_reply(ftp, &text, "250 End\r\n");
     }
-}
-
-static void command_mkd(ftp_t *ftp, const char *argument) {
-    if (!ftp_resolve(ftp, argument, false)) {
-        return;
+    if (entry->directory) {
+        return ftp_answer(FTP_DENIED, NULL);
     }
-    ftp_status_t status = ftp->host->make_directory(ftp->context, ftp->path);
-    if (status == FTP_OK) {
-        say_path(ftp, ftp->path, "\" created.\r\n");
-    } else {
-        ftp_say(ftp, ftp_failure(status));
-    }
-}
-
-// SIZE, MDTM and MLST: what is known of one path.
-static void command_facts(ftp_t *ftp, ftp_verb_t verb, const char *argument) {
-    if (!ftp_resolve(ftp, argument, verb == FTP_MLST)) {
-        return;
-    }
-    ftp_status_t status = ftp->host->stat(ftp->context, ftp->path, &ftp->entry);
-    if (status == FTP_OK && ftp->entry.directory && verb != FTP_MLST) {
-        status = FTP_DENIED;
-    }
-    if (status != FTP_OK) {
-        ftp_say(ftp, ftp_failure(status));
-        return;
-    }
-    char text[FTP_ENTRY_LINE_ROOM];
+    text_t text = start_reply(ftp, "213 ");
     if (verb == FTP_SIZE) {
-        ftp_format_number(text, sizeof(text), ftp->entry.size, 0);
-        FTP_SAY(ftp, "213 ", text, "\r\n");
-    } else if (verb == FTP_MDTM) {
-        ftp_format_time(text, ftp->entry.modified);
-        FTP_SAY(ftp, "213 ", text, "\r\n");
+        text_add_number(&text, entry->size, 0, ' ');
     } else {
-        memcpy(ftp->entry.name, ftp->path, sizeof(ftp->entry.name));
-        ftp_format_entry(text, FTP_FORMAT_FACTS, &ftp->entry, 0);
-        FTP_SAY(ftp, "250-Listing:\r\n ", text, "250 End\r\n");
+        ftp_add_time(&text, entry->modified);
     }
+    return end_reply(ftp, &text, "\r\n");
 }
 
-static void command_rnfr(ftp_t *ftp, const char *argument) {
-    if (!ftp_resolve(ftp, argument, false)) {
-        return;
-    }
-    ftp_status_t status = ftp->host->stat(ftp->context, ftp->path, &ftp->entry);
-    if (status == FTP_OK) {
-        memcpy(ftp->rename_from, ftp->path, sizeof(ftp->rename_from));
-        ftp->renaming = true;
-    }
-    ftp_say_status(ftp, status, "350 Ready for RNTO.\r\n");
-}
-
-static void command_rnto(ftp_t *ftp, const char *argument, bool renaming) {
-    if (!renaming) {
-        ftp_say(ftp, "503 Use RNFR first.\r\n");
-    } else if (ftp_resolve(ftp, argument, false)) {
-        ftp_say_status(ftp, ftp->host->rename(ftp->context, ftp->rename_from, ftp->path), DONE);
-    }
-}
-
-static void command_rest(ftp_t *ftp, const char *argument) {
+static const char *rest(ftp_t *ftp, const char *argument) {
     uint32_t offset = 0;
-    const char *digit = argument;
-    for (; *digit >= '0' && *digit <= '9' && offset <= (UINT32_MAX - 9) / 10; digit++) {
-        offset = offset * 10 + (uint32_t)(*digit - '0');
+    for (; *argument >= '0' && *argument <= '9' && offset <= (UINT32_MAX - 9) / 10; argument++) {
+        offset = offset * 10 + (uint32_t)(*argument - '0');
     }
-    if (*digit != '\0' || digit == argument) {
-        ftp_say(ftp, FTP_ARGUMENT_BAD);
-        return;
+    if (*argument != '\0') {
+        return ARGUMENT_BAD;
     }
     ftp->restart = offset;
-    ftp_say(ftp, "350 Restarting there at the next transfer.\r\n");
+    return GO_ON;
 }
 
-// TYPE, STRU and MODE take what asks for plain files in a stream, in any case of letters.
-static void command_choice(ftp_t *ftp, const char *argument, const char *const *choices) {
-    for (; *choices != NULL; choices++) {
-        if (same(argument, *choices)) {
-            ftp_say(ftp, "200 Done.\r\n");
-            return;
+// TYPE, STRU and MODE take what asks for plain files in a stream, in any case of letters. choices: each ends in NUL, and
+// an empty one ends them.
+static const char *choose(const char *argument, const char *choices) {
+    for (; *choices != '\0'; choices += strlen(choices) + 1) {
+        if (same(argument, choices)) {
+            return DONE;
         }
     }
-    ftp_say(ftp, argument[0] == '\0' ? FTP_ARGUMENT_BAD : "504 Not supported for that parameter.\r\n");
-}
-#define CHOICE(ftp, argument, ...) command_choice((ftp), (argument), (const char *const[]) {__VA_ARGS__, NULL})
-
-static void command_abor(ftp_t *ftp) {
-    if (ftp->transfer == FTP_IDLE) {
-        ftp_close_data(ftp);
-        ftp_say(ftp, "226 Nothing to abort.\r\n");
-    } else {
-        ftp_fail_transfer(ftp, ABORTED);
-    }
+    return NOT_SUPPORTED;
 }
 
-static void command_stat(ftp_t *ftp, const char *argument) {
-    if (argument[0] != '\0') {
-        ftp_say(ftp, "504 STAT takes no path here, use LIST.\r\n");
-    } else {
-        ftp_say(ftp, ftp->transfer == FTP_IDLE ? "211 WiPy FTP server, ready.\r\n"
-            : "211 WiPy FTP server, a transfer is running.\r\n");
-    }
+static const char *abort_transfer(ftp_t *ftp) {
+    bool running = ftp->transfer != FTP_IDLE;
+    ftp_end_transfer(ftp, false);
+    return running ? "426 Transfer aborted.\r\n226 Done.\r\n" : "226 Nothing to abort.\r\n";
 }
 
-// What anybody may ask. False: the command needs a login.
-static bool public_command(ftp_t *ftp, ftp_verb_t verb, const char *argument, bool named) {
+// Carry out a command whose rules hold.
+static const char *perform(ftp_t *ftp, ftp_verb_t verb, const char *argument) {
+    ftp_status_t status = FTP_OK;
     switch (verb) {
         case FTP_UNKNOWN:
-            ftp_say(ftp, NOT_UNDERSTOOD);
-            return true;
+            return NOT_UNDERSTOOD;
         case FTP_USER:
-            command_user(ftp, argument);
-            return true;
+            login_word_set(&ftp->user, argument, strlen(argument));
+            ftp->logged_in = false;
+            ftp->next = FTP_PASS;
+            return "331 Password required.\r\n";
         case FTP_PASS:
-            command_pass(ftp, argument, named);
-            return true;
+            return pass(ftp, argument);
         case FTP_QUIT:
-            ftp_say(ftp, "221 Goodbye.\r\n");
             ftp->quit = true;
-            return true;
-        case FTP_AUTH:
-        case FTP_PBSZ:
-        case FTP_PROT:
-            ftp_say(ftp, NO_TLS);
-            return true;
+            return "221 Goodbye.\r\n";
         case FTP_FEAT:
-            ftp_say(ftp, FEATURES);
-            return true;
+            return FEATURES;
         case FTP_HELP:
-            ftp_say(ftp, COMMANDS);
-            return true;
+            return FTP_HELP_TEXT;
         case FTP_NOOP:
-            ftp_say(ftp, "200 Done.\r\n");
-            return true;
+            return DONE;
         case FTP_SYST:
-            ftp_say(ftp, "215 UNIX Type: L8\r\n");
-            return true;
+            return "215 UNIX Type: L8\r\n";
         case FTP_OPTS:
-            CHOICE(ftp, argument, "UTF8 ON", "UTF8", "MLST type;size;modify;", "MLST");
-            return true;
-        default:
-            return false;
-    }
-}
-
-static void private_command(ftp_t *ftp, ftp_verb_t verb, const char *argument, bool renaming) {
-    switch (verb) {
+            return choose(argument, "UTF8 ON\0" "UTF8\0" "MLST type;size;modify;\0" "MLST\0");
+        case FTP_MODE:
+            return choose(argument, "S\0");
+        case FTP_STRU:
+            return choose(argument, "F\0");
+        case FTP_TYPE:
+            return choose(argument, "I\0" "A\0" "A N\0" "L 8\0");
         case FTP_ABOR:
-            command_abor(ftp);
-            break;
+            return abort_transfer(ftp);
+        case FTP_STAT:
+            return *argument != '\0' ? NOT_SUPPORTED
+                : ftp->transfer == FTP_IDLE ? "211 Ready.\r\n" : "211 A transfer is running.\r\n";
         case FTP_ACCT:
         case FTP_ALLO:
-            ftp_say(ftp, "202 Not needed here.\r\n");
-            break;
-        case FTP_APPE:
-            ftp_start_file(ftp, FTP_APPEND, argument);
-            break;
-        case FTP_CDUP:
-            command_cwd(ftp, "..");
-            break;
-        case FTP_CWD:
-            command_cwd(ftp, argument);
-            break;
-        case FTP_DELE:
-            on_path(ftp, argument, ftp->host->remove);
-            break;
+            return "202 Not needed here.\r\n";
+        case FTP_PASV:
+            return ftp->epsv_only ? "501 EPSV ALL was asked for.\r\n" : passive(ftp, false);
         case FTP_EPSV:
-            command_epsv(ftp, argument);
-            break;
-        case FTP_PORT:
-        case FTP_EPRT:
-            ftp_say(ftp, PASSIVE_ONLY);
-            break;
+            return epsv(ftp, argument);
+        case FTP_REST:
+            return rest(ftp, argument);
         case FTP_LIST:
-            ftp_start_list(ftp, FTP_FORMAT_LIST, argument);
-            break;
-        case FTP_MLSD:
-            ftp_start_list(ftp, FTP_FORMAT_FACTS, argument);
-            break;
         case FTP_NLST:
-            ftp_start_list(ftp, FTP_FORMAT_NAMES, argument);
-            break;
+        case FTP_MLSD:
+            return ftp_start_list(ftp, (ftp_format_t)(verb - FTP_LIST));
+        case FTP_RETR:
+        case FTP_STOR:
+        case FTP_APPE:
+            return ftp_start_file(ftp, (ftp_open_t)(verb - FTP_RETR));
+        case FTP_PWD:
+            return quoted(ftp, ftp->directory);
+        case FTP_SIZE:
         case FTP_MDTM:
         case FTP_MLST:
-        case FTP_SIZE:
-            command_facts(ftp, verb, argument);
-            break;
-        case FTP_MKD:
-            command_mkd(ftp, argument);
-            break;
-        case FTP_MODE:
-            CHOICE(ftp, argument, "S");
-            break;
-        case FTP_STRU:
-            CHOICE(ftp, argument, "F");
-            break;
-        case FTP_TYPE:
-            CHOICE(ftp, argument, "I", "A", "A N", "L 8");
-            break;
-        case FTP_PASV:
-            if (ftp->epsv_only) {
-                ftp_say(ftp, "501 PASV is refused after EPSV ALL.\r\n");
+            return facts(ftp, verb);
+        case FTP_RNFR:
+            memcpy(ftp->room.rename_from, ftp->path, sizeof(ftp->path));
+            ftp->next = FTP_RNTO;
+            return GO_ON;
+        case FTP_CWD:
+        case FTP_CDUP:
+            if (ftp->entry.directory) {
+                memcpy(ftp->directory, ftp->path, sizeof(ftp->directory));
             } else {
-                passive(ftp, false);
+                status = FTP_NOT_FOUND;
             }
             break;
-        case FTP_PWD:
-            say_path(ftp, ftp->directory, "\" is the working directory.\r\n");
-            break;
-        case FTP_REST:
-            command_rest(ftp, argument);
-            break;
-        case FTP_RETR:
-            ftp_start_file(ftp, FTP_READ, argument);
-            break;
-        case FTP_RMD:
-            on_path(ftp, argument, ftp->host->remove_directory);
-            break;
-        case FTP_RNFR:
-            command_rnfr(ftp, argument);
-            break;
         case FTP_RNTO:
-            command_rnto(ftp, argument, renaming);
+            status = ftp_host_rename(ftp->room.rename_from, ftp->path);
             break;
-        case FTP_STAT:
-            command_stat(ftp, argument);
+        case FTP_DELE:
+        case FTP_RMD:
+            status = ftp_host_remove(ftp->path, verb == FTP_RMD);
             break;
-        case FTP_STOR:
-            ftp_start_file(ftp, FTP_REPLACE, argument);
+        case FTP_MKD:
+            status = ftp_host_make_directory(ftp->path);
+            if (status == FTP_OK) {
+                return quoted(ftp, ftp->path);
+            }
             break;
         default:
-            ftp_say(ftp, "502 Not supported here.\r\n");
-            break;
+            return "502 Not supported: no TLS, no active mode, use PASV or EPSV.\r\n";
     }
+    return ftp_answer(status, FILE_DONE);
 }
 
-static void run(ftp_t *ftp, ftp_verb_t verb, const char *argument) {
-    bool named = ftp->named;
-    bool renaming = ftp->renaming;
-    // These two hold for the very next command only.
-    ftp->renaming = false;
-    ftp->named = false;
-    if (!public_command(ftp, verb, argument, named)) {
-        if (ftp->logged_in) {
-            private_command(ftp, verb, argument, renaming);
-        } else {
-            ftp_say(ftp, LOGIN_FIRST);
+// See that all is there that a command asks for, in the order in which its lack is told, then carry it out.
+static const char *answer(ftp_t *ftp, ftp_verb_t verb, const char *argument, uint8_t asks) {
+    bool follows = verb == ftp->next;
+    ftp->next = FTP_UNKNOWN;
+    if (!(asks & FTP_PUBLIC) && !ftp->logged_in) {
+        return "530 Log in with USER and PASS first.\r\n";
+    }
+    if ((asks & FTP_FOLLOWS) && !follows) {
+        return "503 Bad sequence of commands.\r\n";
+    }
+    if ((asks & FTP_DATA) && !ftp->listening) {
+        return "425 Use PASV or EPSV first.\r\n";
+    }
+    if ((asks & FTP_ARGUMENT) && *argument == '\0') {
+        return ARGUMENT_BAD;
+    }
+    if (verb == FTP_CDUP) {
+        argument = "..";
+    }
+    // Clients pass options of ls ("-al"); they are no part of the name.
+    while ((verb == FTP_LIST || verb == FTP_NLST) && *argument == '-') {
+        argument += strcspn(argument, " ");
+        argument += strspn(argument, " ");
+    }
+    if ((asks & FTP_PATH) && !ftp_path_resolve(ftp->path, ftp->directory, argument)) {
+        return "553 Path name too long.\r\n";
+    }
+    if (asks & FTP_FACTS) {
+        ftp_status_t status = ftp_host_stat(ftp->path, &ftp->entry);
+        if (status != FTP_OK) {
+            return ftp_answer(status, NULL);
         }
     }
-    if (verb != FTP_REST && verb != FTP_PASV && verb != FTP_EPSV && verb != FTP_TYPE && verb != FTP_SIZE) {
-        ftp->restart = 0;
-    }
+    return perform(ftp, verb, argument);
 }
 
 // Run the line that is ready, or park it while a transfer runs, unless it speaks of the transfer itself.
 static void run_line(ftp_t *ftp) {
+#define FTP_COMMAND_ASKS(name, slot, asks) asks,
+    static const uint8_t all_ask[FTP_VERBS] = {FTP_COMMANDS(FTP_COMMAND_ASKS)};
     const char *argument;
-    // A parked line is split again later: the verb is compared, not changed.
-    ftp_verb_t verb = ftp_line_split(&ftp->line, &argument);
-    ftp->parked = ftp->transfer != FTP_IDLE && verb != FTP_ABOR && verb != FTP_STAT;
-    if (!ftp->parked) {
-        run(ftp, verb, argument);
+    ftp_verb_t verb = ftp_line_split(&ftp->line, &argument); // once more when it was parked
+    uint8_t asks = all_ask[verb];
+    ftp->parked = ftp->transfer != FTP_IDLE && !(asks & FTP_ALWAYS);
+    if (ftp->parked) {
+        return;
+    }
+    const char *reply = answer(ftp, verb, argument, asks);
+    if (!(asks & FTP_RESTART)) {
+        ftp->restart = 0;
+    }
+    if (reply != NULL) {
+        ftp_say(ftp, reply);
     }
 }
 
 // ---- the session
 
-void ftp_start(ftp_t *ftp, const ftp_host_t *host, void *context, login_t *login, uint8_t *buffer, size_t buffer_room) {
+void ftp_start(ftp_t *ftp, login_t *login) {
     memset(ftp, 0, sizeof(*ftp));
-    ftp->host = host;
-    ftp->context = context;
     ftp->login = login;
-    ftp->buffer = buffer;
-    ftp->buffer_room = buffer_room;
     memcpy(ftp->directory, ROOT, sizeof(ROOT));
-    ftp_line_start(&ftp->line);
-    ftp_say(ftp, GREETING);
+    ftp_say(ftp, "220 WiPy FTP server ready.\r\n");
 }
 
 bool ftp_wants_input(const ftp_t *ftp) {
@@ -434,15 +318,11 @@ bool ftp_wants_input(const ftp_t *ftp) {
 }
 
 void ftp_receive(ftp_t *ftp, uint8_t byte) {
-    switch (ftp_line_add(&ftp->line, byte)) {
-        case FTP_LINE_READY:
-            run_line(ftp);
-            break;
-        case FTP_LINE_BAD:
-            ftp_say(ftp, LINE_BAD);
-            break;
-        default:
-            break;
+    ftp_line_result_t result = ftp_line_add(&ftp->line, byte);
+    if (result == FTP_LINE_READY) {
+        run_line(ftp);
+    } else if (result == FTP_LINE_BAD) {
+        ftp_say(ftp, NOT_UNDERSTOOD);
     }
 }
 
@@ -455,18 +335,11 @@ bool ftp_poll(ftp_t *ftp) {
             return false;
         }
         ftp->wait_ms = 0;
-        ftp_say(ftp, LOGIN_WRONG);
+        ftp_say(ftp, "530 Login incorrect.\r\n");
         return true;
     }
     if (ftp->transfer != FTP_IDLE) {
-        if (ftp_poll_transfer(ftp)) {
-            ftp_mark_progress(ftp);
-            return true;
-        }
-        if (ftp->transfer != FTP_IDLE && ftp->output_length == 0 && ftp_passed_ms(ftp) > FTP_STALL_TIMEOUT_MS) {
-            ftp_fail_transfer(ftp, "426 Data connection timed out.\r\n");
-        }
-        return false;
+        return ftp_poll_transfer(ftp);
     }
     if (ftp->parked) {
         run_line(ftp);

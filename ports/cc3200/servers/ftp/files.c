@@ -1,6 +1,6 @@
-// The FTP engine's files (see files.h), on FatFs. Today's one drive is /flash; / lists the drives.
+// The FTP engine's files (host.h), on FatFs. Today's one drive is /flash; / lists the drives.
 
-#include "servers/ftp/files.h"
+#include "servers/ftp/host.h"
 
 #include <string.h>
 
@@ -15,20 +15,12 @@
 static const char UPLOAD[] = "/~upload.ftp";
 static const char DRIVE[] = "/flash";
 
-typedef enum {
-    CLOSED,
-    READING,
-    REPLACING, // writing UPLOAD
-    WRITING,   // writing the file itself
-    HIDDEN,    // writing a file of the hidden file system
-} kind_t;
-
 static struct {
+    bool replacing; // the open file is UPLOAD
+    bool hidden;    // it is one of the hidden file system
+    bool roots;     // the listing is that of /, and its one entry is still to come
     FIL file;
     FF_DIR directory;
-    kind_t kind;
-    bool roots;                  // the listing is that of /, and its one entry is still to come
-    char target[FTP_PATH_ROOM];  // REPLACING: the name to take
 } state;
 
 static FATFS *volume(void) {
@@ -77,26 +69,35 @@ static void fill(ftp_entry_t *entry, const FILINFO *info) {
     entry->modified = (ftp_time_t)info->fdate << 16 | info->ftime;
 }
 
-static void fill_folder(ftp_entry_t *entry, const char *name) {
+static ftp_status_t fill_folder(ftp_entry_t *entry, const char *name) {
     memset(entry, 0, sizeof(*entry));
     strcpy(entry->name, name);
     entry->directory = true;
-    entry->modified = ftp_files_now(NULL);
+    entry->modified = ftp_host_now();
+    return FTP_OK;
 }
 
-ftp_status_t ftp_files_stat(void *context, const char *path, ftp_entry_t *entry) {
-    (void)context;
+// The path within the drive of what may be changed: what is not on the drive, and the drive itself, may not. NULL then,
+// and *status tells why.
+static const char *changeable(const char *path, ftp_status_t *status) {
+    const char *name = on_drive(path);
+    if (name != NULL && name[0] != '\0') {
+        return name;
+    }
+    *status = name != NULL || is_root(path) ? FTP_DENIED : FTP_NOT_FOUND;
+    return NULL;
+}
+
+ftp_status_t ftp_host_stat(const char *path, ftp_entry_t *entry) {
     const char *name = on_drive(path);
     if (is_root(path)) {
-        fill_folder(entry, "/");
-        return FTP_OK;
+        return fill_folder(entry, "/");
     }
     if (name == NULL || hidden_file_find(path) != HIDDEN_FILE_NONE) {
         return FTP_NOT_FOUND;
     }
     if (name[0] == '\0') {
-        fill_folder(entry, DRIVE + 1);
-        return FTP_OK;
+        return fill_folder(entry, DRIVE + 1);
     }
     FILINFO info;
     FRESULT result = f_stat(volume(), name, &info);
@@ -106,8 +107,7 @@ ftp_status_t ftp_files_stat(void *context, const char *path, ftp_entry_t *entry)
     return status_of(result);
 }
 
-ftp_status_t ftp_files_list_open(void *context, const char *path) {
-    (void)context;
+ftp_status_t ftp_host_list_open(const char *path) {
     state.roots = is_root(path);
     if (state.roots) {
         return FTP_OK;
@@ -116,15 +116,13 @@ ftp_status_t ftp_files_list_open(void *context, const char *path) {
     return name == NULL ? FTP_NOT_FOUND : status_of(f_opendir(volume(), &state.directory, name[0] ? name : "/"));
 }
 
-ftp_status_t ftp_files_list_next(void *context, ftp_entry_t *entry) {
-    (void)context;
-    if (state.directory.obj.fs == NULL) {
-        if (!state.roots) {
-            return FTP_END;
-        }
+ftp_status_t ftp_host_list_next(ftp_entry_t *entry) {
+    if (state.roots) {
         state.roots = false;
-        fill_folder(entry, DRIVE + 1);
-        return FTP_OK;
+        return fill_folder(entry, DRIVE + 1);
+    }
+    if (state.directory.obj.fs == NULL) {
+        return FTP_END;
     }
     for (;;) {
         FILINFO info;
@@ -142,13 +140,11 @@ ftp_status_t ftp_files_list_next(void *context, ftp_entry_t *entry) {
     }
 }
 
-void ftp_files_list_close(void *context) {
-    (void)context;
+void ftp_host_list_close(void) {
     if (state.directory.obj.fs != NULL) {
         f_closedir(&state.directory);
         state.directory.obj.fs = NULL;
     }
-    state.roots = false;
 }
 
 // What a new content for the file would meet: its name must be usable and its folder there, and it no folder itself.
@@ -161,81 +157,52 @@ static ftp_status_t check_target(const char *name) {
     return result == FR_NO_FILE ? FTP_OK : status_of(result);
 }
 
-static ftp_status_t open_replacement(const char *name) {
-    ftp_status_t status = check_target(name);
-    if (status == FTP_OK) {
-        memcpy(state.target, name, strlen(name) + 1);
-        FRESULT result = f_open(volume(), &state.file, UPLOAD, FA_WRITE | FA_CREATE_ALWAYS);
-        status = result == FR_DENIED ? FTP_FULL : status_of(result); // no room for one more entry
+ftp_status_t ftp_host_file_open(const char *path, ftp_open_t how, uint32_t offset) {
+    static const uint8_t modes[] = {
+        [FTP_READ] = FA_READ,
+        [FTP_REPLACE] = FA_WRITE | FA_CREATE_ALWAYS,
+        [FTP_APPEND] = FA_WRITE | FA_OPEN_APPEND,
+        [FTP_PATCH] = FA_WRITE | FA_OPEN_EXISTING,
+    };
+    ftp_status_t status;
+    hidden_file_t hidden = hidden_file_find(path);
+    state.hidden = hidden != HIDDEN_FILE_NONE;
+    state.replacing = how == FTP_REPLACE;
+    if (state.hidden) {
+        return how == FTP_REPLACE && hidden_file_open(hidden) ? FTP_OK : FTP_REFUSED;
     }
-    return status;
-}
-
-static ftp_status_t open_in_place(const char *name, bool append, uint32_t offset) {
-    FRESULT result = f_open(volume(), &state.file, name, FA_WRITE | (append ? FA_OPEN_APPEND : FA_OPEN_EXISTING));
-    if (result == FR_OK && !append) {
+    const char *name = changeable(path, &status);
+    if (name == NULL) {
+        return status;
+    }
+    if (how == FTP_REPLACE) {
+        status = check_target(name);
+        if (status != FTP_OK) {
+            return status;
+        }
+        name = UPLOAD;
+    }
+    FRESULT result = f_open(volume(), &state.file, name, modes[how]);
+    if (result == FR_OK && (how == FTP_READ || how == FTP_PATCH)) {
         // Beyond the end there is nothing to continue: seeking there would fill the gap with what the flash last held.
         result = offset <= f_size(&state.file) ? f_lseek(&state.file, offset) : FR_DENIED;
         if (result != FR_OK) {
             f_close(&state.file);
         }
     }
-    return status_of(result);
+    // A replacement is denied only where there is no room for one more entry.
+    return how == FTP_REPLACE && result == FR_DENIED ? FTP_FULL : status_of(result);
 }
 
-static ftp_status_t open_to_read(const char *name, uint32_t offset) {
-    FRESULT result = f_open(volume(), &state.file, name, FA_READ);
-    if (result == FR_OK) {
-        result = offset <= f_size(&state.file) ? f_lseek(&state.file, offset) : FR_DENIED;
-        if (result != FR_OK) {
-            f_close(&state.file);
-        }
-    }
-    return status_of(result);
-}
-
-ftp_status_t ftp_files_open(void *context, const char *path, ftp_open_t how, uint32_t offset) {
-    (void)context;
-    hidden_file_t hidden = hidden_file_find(path);
-    if (hidden != HIDDEN_FILE_NONE) {
-        bool opened = how == FTP_REPLACE && hidden_file_open(hidden);
-        state.kind = opened ? HIDDEN : CLOSED;
-        return opened ? FTP_OK : FTP_REFUSED;
-    }
-    const char *name = on_drive(path);
-    if (name == NULL || name[0] == '\0') {
-        return is_root(path) || name != NULL ? FTP_DENIED : FTP_NOT_FOUND;
-    }
-    ftp_status_t status;
-    kind_t kind = WRITING;
-    switch (how) {
-        case FTP_READ:
-            kind = READING;
-            status = open_to_read(name, offset);
-            break;
-        case FTP_REPLACE:
-            kind = REPLACING;
-            status = open_replacement(name);
-            break;
-        default:
-            status = open_in_place(name, how == FTP_APPEND, offset);
-            break;
-    }
-    state.kind = status == FTP_OK ? kind : CLOSED;
-    return status;
-}
-
-ftp_status_t ftp_files_read(void *context, uint8_t *data, size_t room, size_t *length) {
-    (void)context;
+ftp_status_t ftp_host_file_read(uint8_t *data, size_t room, size_t *length) {
     UINT got = 0;
     FRESULT result = f_read(&state.file, data, (UINT)room, &got);
     *length = got;
     return status_of(result);
 }
 
-ftp_status_t ftp_files_write(void *context, const uint8_t *data, size_t length) {
-    (void)context;
-    if (state.kind == HIDDEN) {
+ftp_status_t ftp_host_file_write(const uint8_t *data, size_t length) {
+    if (state.hidden) {
         return hidden_file_write(data, length) ? FTP_OK : FTP_FULL;
     }
     UINT written = 0;
@@ -244,27 +211,24 @@ ftp_status_t ftp_files_write(void *context, const uint8_t *data, size_t length) 
 }
 
 // Give a complete upload its name.
-static FRESULT take_name(void) {
+static FRESULT take_name(const char *name) {
     FILINFO info;
-    if (f_stat(volume(), state.target, &info) == FR_OK) {
-        return flash_drive_replace(UPLOAD, state.target);
+    if (f_stat(volume(), name, &info) == FR_OK) {
+        return flash_drive_replace(UPLOAD, name);
     }
-    return f_rename(volume(), UPLOAD, state.target);
+    return f_rename(volume(), UPLOAD, name);
 }
 
-ftp_status_t ftp_files_close(void *context, bool keep) {
-    (void)context;
-    kind_t kind = state.kind;
-    state.kind = CLOSED;
-    if (kind == HIDDEN) {
+ftp_status_t ftp_host_file_close(const char *path, bool keep) {
+    if (state.hidden) {
         return hidden_file_close(keep) || !keep ? FTP_OK : FTP_FAILED;
     }
     FRESULT result = f_close(&state.file);
-    if (kind == REPLACING && (result != FR_OK || !keep)) {
-        f_unlink(volume(), UPLOAD);
-    } else if (kind == REPLACING) {
-        result = take_name();
-        if (result != FR_OK) {
+    if (state.replacing) {
+        if (result == FR_OK && keep) {
+            result = take_name(on_drive(path));
+        }
+        if (result != FR_OK || !keep) {
             f_unlink(volume(), UPLOAD);
         }
     }
@@ -272,57 +236,44 @@ ftp_status_t ftp_files_close(void *context, bool keep) {
     return result == FR_DENIED ? FTP_FULL : status_of(result);
 }
 
-// Run an operation of FatFs on a path of the drive, but not on the drive itself.
-static ftp_status_t change(const char *path, FRESULT (*operation)(FATFS *, const TCHAR *)) {
-    const char *name = on_drive(path);
-    if (name == NULL || name[0] == '\0') {
-        return is_root(path) || name != NULL ? FTP_DENIED : FTP_NOT_FOUND;
-    }
-    return status_of(operation(volume(), name));
-}
-
 // f_unlink takes both; a client that means one must not lose the other.
-static ftp_status_t unlink_if(const char *path, bool directory) {
+ftp_status_t ftp_host_remove(const char *path, bool directory) {
     hidden_file_t hidden = hidden_file_find(path);
     if (hidden != HIDDEN_FILE_NONE) {
         return !directory && hidden_file_remove(hidden) ? FTP_OK : FTP_NOT_FOUND;
     }
     ftp_entry_t entry;
-    ftp_status_t status = ftp_files_stat(NULL, path, &entry);
-    if (status == FTP_OK && entry.directory != directory) {
-        status = FTP_DENIED;
+    ftp_status_t status = ftp_host_stat(path, &entry);
+    if (status == FTP_OK) {
+        const char *name = changeable(path, &status);
+        if (name != NULL) {
+            status = entry.directory != directory ? FTP_DENIED : status_of(f_unlink(volume(), name));
+        }
     }
-    return status == FTP_OK ? change(path, f_unlink) : status;
+    return status;
 }
 
-ftp_status_t ftp_files_remove(void *context, const char *path) {
-    (void)context;
-    return unlink_if(path, false);
+ftp_status_t ftp_host_make_directory(const char *path) {
+    ftp_status_t status;
+    const char *name = changeable(path, &status);
+    if (name == NULL) {
+        return status;
+    }
+    FRESULT result = f_mkdir(volume(), name);
+    return result == FR_DENIED ? FTP_FULL : status_of(result);
 }
 
-ftp_status_t ftp_files_remove_directory(void *context, const char *path) {
-    (void)context;
-    return unlink_if(path, true);
-}
-
-ftp_status_t ftp_files_make_directory(void *context, const char *path) {
-    (void)context;
-    ftp_status_t status = change(path, f_mkdir);
-    return status == FTP_DENIED && on_drive(path) != NULL && on_drive(path)[0] ? FTP_FULL : status;
-}
-
-ftp_status_t ftp_files_rename(void *context, const char *from, const char *to) {
-    (void)context;
-    const char *old_name = on_drive(from);
-    const char *new_name = on_drive(to);
-    if (old_name == NULL || new_name == NULL || !old_name[0] || !new_name[0]
+ftp_status_t ftp_host_rename(const char *from, const char *to) {
+    ftp_status_t status;
+    const char *old_name = changeable(from, &status);
+    const char *new_name = changeable(to, &status);
+    if (old_name == NULL || new_name == NULL
         || hidden_file_find(from) != HIDDEN_FILE_NONE || hidden_file_find(to) != HIDDEN_FILE_NONE) {
         return FTP_DENIED;
     }
     return status_of(f_rename(volume(), old_name, new_name));
 }
 
-ftp_time_t ftp_files_now(void *context) {
-    (void)context;
+ftp_time_t ftp_host_now(void) {
     return get_fattime();
 }

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "servers/ftp/path.h"
+#include "servers/ftp/text.h"
 
 // A line: what goes before the name, the name, CR LF and the closing NUL.
 #define FTP_ENTRY_LINE_ROOM (64 + FTP_PATH_ROOM)
@@ -17,10 +18,10 @@
 typedef uint32_t ftp_time_t;
 
 typedef struct {
-    char name[FTP_PATH_ROOM];
+    bool directory;
     uint32_t size; // bytes, 0 for a directory
     ftp_time_t modified;
-    bool directory;
+    char name[FTP_PATH_ROOM];
 } ftp_entry_t;
 
 typedef enum {
@@ -29,15 +30,11 @@ typedef enum {
     FTP_FORMAT_FACTS, // MLSD
 } ftp_format_t;
 
-// Write the line of an entry, CR LF and NUL at its end. LIST shows the time of day for what was modified in the half
-// year before now, else the year. Returns the length without the NUL.
-size_t ftp_format_entry(char out[FTP_ENTRY_LINE_ROOM], ftp_format_t format, const ftp_entry_t *entry, ftp_time_t now);
+// Add the line of an entry, at most FTP_ENTRY_LINE_ROOM with its NUL. LIST shows the time of day for what was modified
+// in the half year before now, else the year.
+void ftp_add_entry(text_t *text, ftp_format_t format, const ftp_entry_t *entry, ftp_time_t now);
 
-// Write YYYYMMDDHHMMSS and NUL (RFC 3659 section 2.3).
-void ftp_format_time(char out[15], ftp_time_t moment);
-
-// Write a number in decimal and NUL, padded with spaces on its left to at least width. Returns its length (at most 10
-// or width).
-size_t ftp_format_number(char *out, size_t room, uint32_t value, size_t width);
+// Add YYYYMMDDHHMMSS (RFC 3659 section 2.3).
+void ftp_add_time(text_t *text, ftp_time_t moment);
 
 #endif // CC3200_SERVERS_FTP_LISTING_H

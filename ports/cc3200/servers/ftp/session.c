@@ -1,4 +1,4 @@
-// The FTP server (see session.h): the engine's host on the network processor's sockets; files are in files.c.
+// The FTP server (see session.h): the engine on the network processor's sockets; files are in files.c.
 
 #include "servers/ftp/session.h"
 
@@ -8,7 +8,6 @@
 
 #include "network/address.h"
 #include "servers/ftp/engine.h"
-#include "servers/ftp/files.h"
 #include "system/memory.h"
 
 #define COMMAND_PORT 21
@@ -22,33 +21,32 @@
 #define LAST_REPLY_MS 5000u
 // A turn goes on for about this long while there is something to do.
 #define TURN_MS 20u
-// A sector of the drive: FatFs writes whole ones without a copy.
-#define BUFFER_ROOM 512
 
 static struct {
+    bool open;
+    uint8_t next_port;
     int listener;
     int command;
     int data_listener;
     int data;
-    uint8_t next_port;
-    bool open;
     tcp_address_t peer;
     uint32_t since_ms; // of the last command byte or the last movement of a transfer
     tcp_input_t received; // not yet taken by the engine
     ftp_t ftp;
 } session LOW_RAM;
-static uint8_t buffer[BUFFER_ROOM] LOW_RAM;
 
 static const char BUSY[] = "421 Another FTP session is open, only one is possible.\r\n";
 
-static void data_close(void *context) {
-    (void)context;
+// ---- the data connection (host.h)
+
+_Static_assert(FTP_DATA_CLOSED == TCP_CLOSED && FTP_DATA_LOST == TCP_LOST && TCP_NOT_NOW == 0, "results are passed on");
+
+void ftp_host_data_close(void) {
     tcp_close(&session.data);
     tcp_close(&session.data_listener);
 }
 
-static bool data_listen(void *context, uint8_t address[4], uint16_t *port) {
-    (void)context;
+bool ftp_host_data_listen(uint8_t address[4], uint16_t *port) {
     *port = (uint16_t)(DATA_PORT_FIRST + session.next_port);
     session.next_port = (uint8_t)((session.next_port + 1) % DATA_PORTS);
     session.data_listener = tcp_listen(*port);
@@ -56,66 +54,34 @@ static bool data_listen(void *context, uint8_t address[4], uint16_t *port) {
 }
 
 // Only the client that logged in may take its data (RFC 2577 section 2).
-static int data_accept(void *context) {
-    (void)context;
+int ftp_host_data_accept(void) {
     tcp_address_t peer;
-    int accepted = tcp_accept(session.data_listener, &peer);
-    if (accepted == TCP_NOT_NOW) {
-        return 0;
-    }
-    if (accepted < 0) {
-        return FTP_DATA_LOST;
+    int accepted = tcp_accept(session.data_listener, &peer, NULL);
+    if (accepted <= 0) {
+        return accepted;
     }
     if (peer != session.peer) {
         tcp_close(&accepted);
-        return 0;
+        return TCP_NOT_NOW;
     }
     session.data = accepted;
     tcp_close(&session.data_listener);
     return 1;
 }
 
-static int data_send(void *context, const uint8_t *data, size_t length) {
-    (void)context;
-    int sent = tcp_send(session.data, data, length);
-    return sent == TCP_LOST ? FTP_DATA_LOST : sent;
+int ftp_host_data_send(const uint8_t *data, size_t length) {
+    return tcp_send(session.data, data, length);
 }
 
-static int data_receive(void *context, uint8_t *data, size_t room) {
-    (void)context;
-    int got = tcp_receive(session.data, data, room);
-    if (got == TCP_CLOSED) {
-        return FTP_DATA_CLOSED;
-    }
-    return got == TCP_LOST ? FTP_DATA_LOST : got;
+int ftp_host_data_receive(uint8_t *data, size_t room) {
+    return tcp_receive(session.data, data, room);
 }
 
-static uint32_t milliseconds(void *context) {
-    (void)context;
+uint32_t ftp_host_milliseconds(void) {
     return mp_hal_ticks_ms();
 }
 
-static const ftp_host_t HOST = {
-    .stat = ftp_files_stat,
-    .list_open = ftp_files_list_open,
-    .list_next = ftp_files_list_next,
-    .list_close = ftp_files_list_close,
-    .file_open = ftp_files_open,
-    .file_read = ftp_files_read,
-    .file_write = ftp_files_write,
-    .file_close = ftp_files_close,
-    .remove = ftp_files_remove,
-    .make_directory = ftp_files_make_directory,
-    .remove_directory = ftp_files_remove_directory,
-    .rename = ftp_files_rename,
-    .data_listen = data_listen,
-    .data_accept = data_accept,
-    .data_send = data_send,
-    .data_receive = data_receive,
-    .data_close = data_close,
-    .milliseconds = milliseconds,
-    .now = ftp_files_now,
-};
+// ---- the session
 
 static void end_session(void) {
     if (session.open) {
@@ -127,21 +93,15 @@ static void end_session(void) {
 
 static void accept(login_t *login, uint32_t now_ms) {
     tcp_address_t peer;
-    int client = tcp_accept(session.listener, &peer);
-    if (client <= 0) {
-        return;
+    int client = tcp_accept(session.listener, &peer, session.open ? BUSY : NULL);
+    if (client > 0) {
+        session.command = client;
+        session.peer = peer;
+        session.since_ms = now_ms;
+        session.open = true;
+        tcp_input_clear(&session.received);
+        ftp_start(&session.ftp, login);
     }
-    if (session.open) {
-        tcp_send(client, BUSY, sizeof(BUSY) - 1);
-        tcp_close(&client);
-        return;
-    }
-    session.command = client;
-    session.peer = peer;
-    session.since_ms = now_ms;
-    session.open = true;
-    tcp_input_clear(&session.received);
-    ftp_start(&session.ftp, &HOST, NULL, login, buffer, sizeof(buffer));
 }
 
 // Send what the engine has to say. False: the connection is lost, or the session is over and all is said.
@@ -195,48 +155,40 @@ void ftp_session_close(void) {
 }
 
 uint32_t ftp_session_interest(tcp_interest_t *interest, uint32_t now_ms) {
-    tcp_want_receive(interest, session.listener);
+    const ftp_t *ftp = &session.ftp;
+    interest->receive |= tcp_bit(session.listener);
     if (!session.open) {
         return FOREVER_MS;
     }
-    const ftp_t *ftp = &session.ftp;
     if (ftp->output_length > 0) {
-        tcp_want_send(interest, session.command);
+        interest->send |= tcp_bit(session.command);
     } else if (ftp_wants_input(ftp)) {
         if (tcp_input_waiting(&session.received)) {
             return 0;
         }
-        tcp_want_receive(interest, session.command);
+        interest->receive |= tcp_bit(session.command);
     }
-    switch (ftp->transfer) {
-        case FTP_CONNECTING:
-            tcp_want_receive(interest, session.data_listener);
-            return TRANSFER_TICK_MS;
-        case FTP_RECEIVING:
-            tcp_want_receive(interest, session.data);
-            return TRANSFER_TICK_MS;
-        case FTP_LISTING:
-        case FTP_SENDING:
-            tcp_want_send(interest, session.data);
-            return TRANSFER_TICK_MS;
-        default:
-            break;
+    if (ftp->transfer != FTP_IDLE) {
+        // One of them is open at a time.
+        uint32_t data = tcp_bit(session.data_listener) | tcp_bit(session.data);
+        if (ftp->connected && ftp->transfer != FTP_RECEIVING) {
+            interest->send |= data;
+        } else {
+            interest->receive |= data;
+        }
+        return TRANSFER_TICK_MS;
     }
-    if (ftp->wait_ms > 0) {
-        uint32_t passed = now_ms - ftp->since_ms;
-        return passed < ftp->wait_ms ? ftp->wait_ms - passed : 0;
-    }
-    return FOREVER_MS;
+    return ftp->wait_ms > 0 ? tcp_time_left(ftp->since_ms, ftp->wait_ms, now_ms) : FOREVER_MS;
 }
 
 void ftp_session_poll(const tcp_interest_t *ready, uint32_t now_ms, uint32_t idle_ms) {
-    if (tcp_can_receive(ready, session.listener)) {
+    if (ready->receive & tcp_bit(session.listener)) {
         accept(session.ftp.login, now_ms);
     }
     if (!session.open) {
         return;
     }
-    bool more = tcp_can_receive(ready, session.command);
+    bool more = ready->receive & tcp_bit(session.command);
     bool lost = false;
     bool moved;
     do {

@@ -8,9 +8,9 @@
 uint32_t ftp_passed_ms(const ftp_t *ftp);
 void ftp_mark_progress(ftp_t *ftp);
 
-// Answer a command that lists or moves a file, and open what it needs.
-void ftp_start_list(ftp_t *ftp, ftp_format_t format, const char *argument);
-void ftp_start_file(ftp_t *ftp, ftp_open_t how, const char *argument);
+// Begin to list or to move ftp->path over the data connection that the client prepared. Returns the reply.
+const char *ftp_start_list(ftp_t *ftp, ftp_format_t format);
+const char *ftp_start_file(ftp_t *ftp, ftp_open_t how);
 
 // Move the running transfer on. True: something moved.
 bool ftp_poll_transfer(ftp_t *ftp);

@@ -18,6 +18,7 @@
 
 #include "servers/telnet/dialogue.h"
 #include "servers/telnet/protocol.h"
+#include "system/memory.h"
 
 #define TELNET_PORT 23
 #define INPUT_ROOM 256u // a power of two
@@ -55,7 +56,7 @@ static struct {
     volatile uint32_t input_tail;
     volatile bool cancel;      // the next read at the prompt cancels its line
     volatile bool lost;        // the interpreter could not send: the session is over
-} session;
+} session LOW_RAM;
 
 static const char WELCOME[] = "\r\nLogin succeeded!\r\nType \"help()\" for more information.\r\n";
 static const char BUSY[] = "Another telnet session is open, only one is possible.\r\n";
@@ -219,7 +220,7 @@ static void take(uint8_t byte, uint32_t now_ms) {
 
 // Take what was received before and, when the socket is ready, one piece more: FTP has its turn too.
 static void receive(const tcp_interest_t *ready, uint32_t now_ms) {
-    bool more = tcp_can_receive(ready, session.client);
+    bool more = ready->receive & tcp_bit(session.client);
     while (takes_input() && !session.lost) {
         if (tcp_input_waiting(&session.received)) {
             take(tcp_input_take(&session.received), now_ms);
@@ -239,15 +240,9 @@ static void receive(const tcp_interest_t *ready, uint32_t now_ms) {
 
 static void accept(uint32_t now_ms) {
     tcp_address_t peer;
-    int client = tcp_accept(session.listener, &peer);
-    if (client <= 0) {
-        return;
-    }
-    if (session.state == SESSION_NONE) {
+    int client = tcp_accept(session.listener, &peer, session.state == SESSION_NONE ? NULL : BUSY);
+    if (client > 0) {
         begin_session(client, now_ms);
-    } else {
-        tcp_send(client, BUSY, sizeof(BUSY) - 1);
-        tcp_close(&client);
     }
 }
 
@@ -269,25 +264,24 @@ void telnet_close(void) {
 }
 
 uint32_t telnet_interest(tcp_interest_t *interest, uint32_t now_ms) {
-    tcp_want_receive(interest, session.listener);
+    interest->receive |= tcp_bit(session.listener);
     if (takes_input()) {
         if (tcp_input_waiting(&session.received)) {
             return 0;
         }
-        tcp_want_receive(interest, session.client);
+        interest->receive |= tcp_bit(session.client);
     }
     if (session.state == SESSION_TERMINAL && input_used() > 0) {
         return UNREAD_WAIT_MS; // the interpreter makes room, or takes up a program that a key in the ring is to stop
     }
     if (session.state == SESSION_VERDICT) {
-        uint32_t passed = now_ms - session.since_ms;
-        return passed < session.delay_ms ? session.delay_ms - passed : 0;
+        return tcp_time_left(session.since_ms, session.delay_ms, now_ms);
     }
     return FOREVER_MS;
 }
 
 void telnet_poll(const tcp_interest_t *ready, uint32_t now_ms, uint32_t idle_ms) {
-    if (tcp_can_receive(ready, session.listener)) {
+    if (ready->receive & tcp_bit(session.listener)) {
         accept(now_ms);
     }
     if (session.state == SESSION_NONE) {
