@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 from cc3200sim.board import Board
+from cc3200sim.hostile import IDLE_SECONDS, Player, session
 from debug_info import DebugInfo
-from hostile import IDLE_SECONDS, Player, session
 from test_ftp_server import Ftp
 from test_telnet import log_in, run
 
@@ -40,7 +40,7 @@ def resources(board: Board, debug_info: DebugInfo) -> dict[str, object]:
         "memory": int(board.repl("import gc; gc.collect(); print(gc.mem_free())")),
         "sockets": sorted((socket.port, socket.listening) for socket in nwp.sockets.sockets.values()),
         "connections": len(nwp.sockets.connections),
-        "buffers": nwp._free_buffers,
+        "buffers": nwp.buffers_in_use,
         "files": len(nwp.files._open),
         "driver": debug_info.driver_pool(board),
     }

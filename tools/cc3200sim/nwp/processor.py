@@ -238,6 +238,11 @@ class NetworkProcessor:
         return list(struct.unpack(f"<{len(data) // 4}I", data))
 
     @property
+    def buffers_in_use(self) -> int:
+        """Packet buffers whose content has not left, or was not acknowledged."""
+        return TX_BUFFERS - self._free_buffers
+
+    @property
     def buffers_for_send(self) -> bool:
         """Whether the host may send now (driver.c: more than two buffers)."""
         return self._free_buffers > 2

@@ -11,8 +11,10 @@ import random
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from cc3200sim.board import Board, Client
+from cc3200sim.world.network import Stream
 
 TELNET, FTP = 23, 21
 GREETINGS = {TELNET: b"Login as: ", FTP: b"220"}
@@ -166,6 +168,10 @@ def _deliver(source: random.Random, chunk: bytes) -> list[Step]:
     return steps
 
 
+def _answered(stream: Stream, port: int) -> bool:
+    return GREETINGS[port] in stream.received or stream.peer_closed or stream.state == "reset"
+
+
 class NoAnswer(Exception):
     """The board no longer greets."""
 
@@ -188,11 +194,7 @@ class Player:
                 said = str(refused).encode()
                 board.run(500)
                 continue
-            over = client.wait(
-                lambda client=client: GREETINGS[port] in client.stream.received
-                or client.stream.peer_closed or client.stream.state == "reset",
-                10.0,
-            )  # fmt: skip
+            over = client.wait(partial(_answered, client.stream, port), 10.0)
             said = client.stream.received
             if over and GREETINGS[port] in said:
                 return client

@@ -1,0 +1,111 @@
+"""Plays hostile sessions against an image and tells how it came through; works with any firmware for this board that
+has telnet, FTP and `network.Server` as the stock one has them. Repeats exactly."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cc3200sim import rom
+from cc3200sim.board import Board, BoardTimeout
+from cc3200sim.hostile import IDLE_SECONDS, NoAnswer, Player, session
+
+SEED = 1
+_QUIET_SECONDS = IDLE_SECONDS + 130  # what clients that vanished were sent is given up after 120 s
+
+
+@dataclass
+class Outcome:
+    """What became of a board. Memory is gc.mem_free() of a fresh interpreter, in bytes; -1: it did not answer."""
+
+    played: int = 0
+    resets: list[int] = field(default_factory=list)  # sessions in which the board started over by itself
+    silent: list[int] = field(default_factory=list)  # sessions after which a port took nobody until a reset
+    memory_before: int = 0
+    memory_after: int = 0
+    connections_left: int = 0  # without a reset in between: of the last start on
+    buffers_left: int = 0
+    virtual_seconds: float = 0.0
+
+    def row(self, name: str) -> str:
+        """A row of the table."""
+        return (
+            f"| {name} | {self.played:,} | {len(self.resets)} | {len(self.silent)} | {self.memory_before:,} | "
+            f"{self.memory_after:,} | {self.connections_left} | {self.buffers_left} | {self.virtual_seconds:,.0f} s |"
+        )
+
+
+HEAD = """\
+| image | sessions | resets of its own | times a port stayed silent | free before | free after | connections left | \
+packet buffers left | virtual time |
+|---|---|---|---|---|---|---|---|---|"""
+
+
+def start(board: Board) -> None:
+    """Reset, and the shortest idle time that the sessions count on."""
+    board.reset()
+    board.repl(f"import network; network.Server().init(timeout={IDLE_SECONDS - 1})")
+
+
+def free_memory(board: Board) -> int:
+    """Of a fresh interpreter; -1 when there is none any more."""
+    try:
+        board.uart.write(b"\x03\x02")
+        board.run(500)
+        board.uart.write(b"\x04")
+        board.run(2000)
+        board.uart.read()
+        return int(board.repl("import gc; gc.collect(); print(gc.mem_free())"))
+    except (BoardTimeout, ValueError):
+        return -1
+
+
+def measure(image: bytes, rom_image: bytes, sessions: int, seed: int = SEED) -> Outcome:
+    """Play sessions 0 to `sessions` - 1 against one board, which is reset only when it takes no client any more."""
+    board = Board.from_image(image, rom_image)
+    outcome = Outcome()
+    start(board)
+    outcome.memory_before = free_memory(board)
+    start(board)
+    player = Player(board)
+    for number in range(sessions):
+        board.machine.last_reset = None
+        try:
+            player.play(session(seed, number))
+        except NoAnswer:
+            outcome.silent.append(number)
+            start(board)
+        else:
+            if board.machine.last_reset is not None:
+                outcome.resets.append(number)
+                start(board)
+        outcome.played += 1
+    board.run(_QUIET_SECONDS * 1000)
+    outcome.memory_after = free_memory(board)
+    sockets = board.machine.nwp.sockets
+    outcome.connections_left = len(sockets.connections)
+    outcome.buffers_left = board.machine.nwp.buffers_in_use
+    outcome.virtual_seconds = board.machine.seconds
+    return outcome
+
+
+def main() -> None:
+    """Print the table's row for an image."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--image", type=Path, required=True)
+    parser.add_argument("--rom", type=Path)
+    parser.add_argument("--name", default="image")
+    parser.add_argument("--sessions", type=int, default=5000)
+    arguments = parser.parse_args()
+    outcome = measure(arguments.image.read_bytes(), rom.load(arguments.rom), arguments.sessions)
+    print(HEAD)
+    print(outcome.row(arguments.name))
+    for name in ("resets", "silent"):
+        numbers = getattr(outcome, name)
+        if numbers:
+            print(f"{name}: " + ", ".join(map(str, numbers[:40])))
+
+
+if __name__ == "__main__":
+    main()
