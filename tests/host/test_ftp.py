@@ -5,13 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sources import FTP
 
-SOURCES = [
-    "tests/host/ftp_program.c",
-    "tests/host/ftp_memory_host.c",
-    *(f"ports/cc3200/servers/ftp/{name}.c" for name in ("engine", "transfer", "reply", "command", "listing", "path", "text")),
-    "ports/cc3200/servers/login.c",
-]
+SOURCES = ["tests/host/ftp_program.c", *FTP]
 LOGIN = "start\ncmd USER micro\ncmd PASS python\n"
 LOGGED_IN = ["< 220 WiPy FTP server ready.", "< 331 Password required.", "< 230 Logged in."]
 PASV = "< 227 Entering passive mode (192,168,1,1,7,232)"
