@@ -10,7 +10,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from sources import FTP, SERVERS
+from host_sources import FTP, SERVERS
 
 ROOT = Path(__file__).resolve().parents[2]
 TARGETS = {
