@@ -8,7 +8,6 @@
 #include "py/mphal.h"
 
 #include "FreeRTOS.h"
-#include "semphr.h"
 #include "task.h"
 
 #include "network/processor.h"
@@ -29,23 +28,24 @@
 
 static StackType_t servers_stack[SERVERS_STACK_BYTES / sizeof(StackType_t)] STACK_SECTION;
 static StaticTask_t control;
-static SemaphoreHandle_t done;
-static StaticSemaphore_t done_storage;
 
-static login_t login;
-static uint32_t timeout_s = SERVERS_TIMEOUT_DEFAULT_S;
-static volatile bool wanted;    // network.Server: on
-static volatile bool suspended; // the network processor is about to restart
-static volatile bool asked;     // somebody waits for the change to be done
-static bool open;
-static tcp_interest_t watched; // the interpreter's sockets; changed with interrupts off
-static volatile uint32_t sockets;     // those it has, by TCP_BIT
-static volatile uint32_t standing_back; // how many of its tasks are in a select
+static struct {
+    volatile bool wanted;    // network.Server: on
+    volatile bool suspended; // the network processor is about to restart
+    volatile bool asked;     // somebody waits for the change to be done
+    bool open;
+    uint32_t timeout_s;
+    TaskHandle_t task;
+    tcp_interest_t watched;           // the interpreter's sockets; changed with interrupts off
+    volatile uint32_t sockets;        // those it has, by TCP_BIT
+    volatile uint32_t standing_back;  // how many of its tasks are in a select
+    login_t login;
+} servers;
 
 static void close_all(void) {
     telnet_close();
     ftp_session_close();
-    open = false;
+    servers.open = false;
 }
 
 static uint32_t shorter(uint32_t a, uint32_t b) {
@@ -53,15 +53,15 @@ static uint32_t shorter(uint32_t a, uint32_t b) {
 }
 
 static bool watching(void) {
-    return (watched.receive | watched.send) != 0;
+    return (servers.watched.receive | servers.watched.send) != 0;
 }
 
 // Take the watched sockets that are ready, or all when it can't be told, off the list and wake who waits for them.
 static void report_watched(const tcp_interest_t *ready) {
     taskENTER_CRITICAL();
-    bool any = (watched.receive & ready->receive) || (watched.send & ready->send);
-    watched.receive &= ~ready->receive;
-    watched.send &= ~ready->send;
+    bool any = (servers.watched.receive & ready->receive) || (servers.watched.send & ready->send);
+    servers.watched.receive &= ~ready->receive;
+    servers.watched.send &= ~ready->send;
     taskEXIT_CRITICAL();
     if (any) {
         event_signal();
@@ -72,18 +72,18 @@ static uint32_t wait_limit(void) {
     if (watching()) {
         return WATCH_WAIT_MS;
     }
-    return sockets != 0 ? SOCKETS_WAIT_MS : IDLE_WAIT_MS;
+    return servers.sockets != 0 ? SOCKETS_WAIT_MS : IDLE_WAIT_MS;
 }
 
 // One turn: wait for something to happen, then let each move on.
 static void turn(void) {
-    while (standing_back > 0) {
+    while (servers.standing_back > 0) {
         vTaskDelay(1);
     }
-    tcp_interest_t interest = watched;
+    tcp_interest_t interest = servers.watched;
     uint32_t now = mp_hal_ticks_ms();
     uint32_t wait = wait_limit();
-    if (open) {
+    if (servers.open) {
         wait = shorter(wait, telnet_interest(&interest, now));
         wait = shorter(wait, ftp_session_interest(&interest, now));
     }
@@ -94,10 +94,10 @@ static void turn(void) {
         vTaskDelay(1);
     }
     report_watched(&interest);
-    if (open) {
+    if (servers.open) {
         now = mp_hal_ticks_ms();
-        telnet_poll(&interest, now, timeout_s * MS_PER_S);
-        ftp_session_poll(&interest, now, timeout_s * MS_PER_S);
+        telnet_poll(&interest, now, servers.timeout_s * MS_PER_S);
+        ftp_session_poll(&interest, now, servers.timeout_s * MS_PER_S);
     }
 }
 
@@ -105,21 +105,18 @@ __attribute__((noreturn))
 static void run(void *unused) {
     (void)unused;
     for (;;) {
-        bool running = !suspended && processor_role() >= 0;
-        bool on = wanted && running;
-        if (!on && open) {
+        bool running = !servers.suspended && processor_role() >= 0;
+        bool on = servers.wanted && running;
+        if (!on && servers.open) {
             close_all();
-        } else if (on && !open) {
-            open = telnet_open(&login) && ftp_session_open(&login);
-            if (!open) {
+        } else if (on && !servers.open) {
+            servers.open = telnet_open(&servers.login) && ftp_session_open(&servers.login);
+            if (!servers.open) {
                 close_all();
             }
         }
-        if (asked) {
-            asked = false;
-            xSemaphoreGive(done);
-        }
-        if (open || (watching() && running)) {
+        servers.asked = false;
+        if (servers.open || (watching() && running)) {
             turn();
         } else {
             ulTaskNotifyTake(pdTRUE, on ? RETRY_MS : portMAX_DELAY);
@@ -127,13 +124,13 @@ static void run(void *unused) {
     }
 }
 
-static TaskHandle_t task;
-
 // Let the task see a change and wait until it has acted on it.
 static void apply(void) {
-    asked = true;
-    xTaskNotifyGive(task);
-    xSemaphoreTake(done, portMAX_DELAY);
+    servers.asked = true;
+    xTaskNotifyGive(servers.task);
+    while (servers.asked) {
+        vTaskDelay(1);
+    }
 }
 
 void servers_default_login(void) {
@@ -142,54 +139,54 @@ void servers_default_login(void) {
 
 void servers_init(void) {
     servers_default_login();
-    done = xSemaphoreCreateBinaryStatic(&done_storage);
-    task = xTaskCreateStatic(run, "Servers", sizeof(servers_stack) / sizeof(servers_stack[0]), NULL, SERVERS_PRIORITY,
-        servers_stack, &control);
+    servers.timeout_s = SERVERS_TIMEOUT_DEFAULT_S;
+    servers.task = xTaskCreateStatic(run, "Servers", sizeof(servers_stack) / sizeof(servers_stack[0]), NULL,
+        SERVERS_PRIORITY, servers_stack, &control);
 }
 
 bool servers_set_login(const char *user, size_t user_length, const char *password, size_t password_length) {
-    login_t fresh = login;
+    login_t fresh = servers.login;
     if (!login_word_set(&fresh.user, user, user_length)
         || !login_word_set(&fresh.password, password, password_length)) {
         return false;
     }
     fresh.failures = 0;
     taskENTER_CRITICAL();
-    login = fresh;
+    servers.login = fresh;
     taskEXIT_CRITICAL();
     return true;
 }
 
 void servers_set_timeout(uint32_t seconds) {
-    timeout_s = seconds;
+    servers.timeout_s = seconds;
 }
 
 uint32_t servers_timeout(void) {
-    return timeout_s;
+    return servers.timeout_s;
 }
 
 void servers_start(void) {
-    wanted = true;
+    servers.wanted = true;
     apply();
 }
 
 void servers_stop(void) {
-    wanted = false;
+    servers.wanted = false;
     apply();
 }
 
 void servers_note_socket(int descriptor, bool is_open) {
     uint32_t bit = TCP_BIT(descriptor);
     taskENTER_CRITICAL();
-    sockets = is_open ? sockets | bit : sockets & ~bit;
-    watched.receive &= ~bit;
-    watched.send &= ~bit;
+    servers.sockets = is_open ? servers.sockets | bit : servers.sockets & ~bit;
+    servers.watched.receive &= ~bit;
+    servers.watched.send &= ~bit;
     taskEXIT_CRITICAL();
 }
 
 static void stand(int change) {
     taskENTER_CRITICAL();
-    standing_back = (uint32_t)((int)standing_back + change);
+    servers.standing_back = (uint32_t)((int)servers.standing_back + change);
     taskEXIT_CRITICAL();
 }
 
@@ -204,24 +201,25 @@ void servers_stand_by(void) {
 void servers_watch(int descriptor, bool receive, bool send) {
     uint32_t bit = TCP_BIT(descriptor);
     taskENTER_CRITICAL();
-    watched.receive |= receive ? bit : 0;
-    watched.send |= send ? bit : 0;
+    servers.watched.receive |= receive ? bit : 0;
+    servers.watched.send |= send ? bit : 0;
     taskEXIT_CRITICAL();
-    xTaskNotifyGive(task);
+    xTaskNotifyGive(servers.task);
 }
 
 bool servers_running(void) {
-    return wanted;
+    return servers.wanted;
 }
 
 void servers_suspend(void) {
-    suspended = true;
+    servers.suspended = true;
     apply();
 }
 
 void servers_resume(void) {
-    suspended = false;
-    watched.receive = watched.send = sockets = 0; // of sockets that are gone; who waits for one finds out by trying
+    servers.suspended = false;
+    // They are of sockets that are gone: who waits for one finds out by trying.
+    servers.watched.receive = servers.watched.send = servers.sockets = 0;
     event_signal();
     apply();
 }

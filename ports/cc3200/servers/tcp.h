@@ -30,9 +30,9 @@ int tcp_receive(int socket, void *data, size_t room);
 
 // Bytes received ahead of who takes them one at a time.
 typedef struct {
-    uint8_t data[64];
     uint8_t at;
     uint8_t length;
+    uint8_t data[64];
 } tcp_input_t;
 
 // Drop what was received; whether a byte waits.

@@ -4,29 +4,9 @@
 
 #include <string.h>
 
-#include "servers/ftp/reply.h"
 #include "servers/ftp/transfer.h"
 
 #define ROOT "/"
-
-// The replies that are long or used in more than one place.
-static const char DONE[] = "200 Done.\r\n";
-static const char FILE_DONE[] = "250 Done.\r\n";
-static const char GO_ON[] = "350 Go on.\r\n";
-static const char NOT_UNDERSTOOD[] = "500 Not understood, malformed or too long.\r\n";
-static const char ARGUMENT_BAD[] = "501 Bad or missing argument.\r\n";
-static const char NOT_SUPPORTED[] = "504 Not supported for that parameter.\r\n";
-static const char FEATURES[] =
-    "211-Features:\r\n"
-    " EPSV\r\n"
-    " MDTM\r\n"
-    " MLST type*;size*;modify*;\r\n"
-    " PASV\r\n"
-    " REST STREAM\r\n"
-    " SIZE\r\n"
-    " TVFS\r\n"
-    " UTF8\r\n"
-    "211 End\r\n";
 
 static bool same(const char *text, const char *upper) {
     while (*text != '\0' && *upper != '\0' && (*text & ~0x20) == (*upper & ~0x20)) {
@@ -36,7 +16,7 @@ static bool same(const char *text, const char *upper) {
     return *text == *upper;
 }
 
-// ---- commands; each returns its reply, or NULL for none now
+// ---- commands; each returns its reply, or FTP_REPLY_NONE when it has said it or has none now
 
 static text_t start_reply(ftp_t *ftp, const char *begin) {
     text_t text;
@@ -45,58 +25,59 @@ static text_t start_reply(ftp_t *ftp, const char *begin) {
     return text;
 }
 
-static const char *end_reply(ftp_t *ftp, text_t *text, const char *end) {
+static ftp_reply_t end_reply(ftp_t *ftp, text_t *text, const char *end) {
     text_add(text, end);
-    return ftp->room.reply;
+    ftp_say_text(ftp, ftp->room.reply);
+    return FTP_REPLY_NONE;
 }
 
-static const char *passive(ftp_t *ftp, bool extended) {
+static ftp_reply_t passive(ftp_t *ftp, bool extended) {
     uint8_t address[4];
     uint16_t port;
     ftp_close_data(ftp);
     if (!ftp_host_data_listen(address, &port)) {
-        return "425 No data connection can be opened now.\r\n";
+        return FTP_REPLY_NO_DATA;
     }
     ftp->listening = true;
     if (extended) {
         text_t text = start_reply(ftp, "229 Extended passive mode (|||");
-        text_add_number(&text, port, 0, ' ');
+        text_add_number(&text, port);
         return end_reply(ftp, &text, "|)\r\n");
     }
     text_t text = start_reply(ftp, "227 Entering passive mode (");
     for (size_t at = 0; at < sizeof(address); at++) {
-        text_add_number(&text, address[at], 0, ' ');
+        text_add_number(&text, address[at]);
         text_add_character(&text, ',');
     }
-    text_add_number(&text, port >> 8, 0, ' ');
+    text_add_number(&text, port >> 8);
     text_add_character(&text, ',');
-    text_add_number(&text, port & 255, 0, ' ');
+    text_add_number(&text, port & 255);
     return end_reply(ftp, &text, ")\r\n");
 }
 
-static const char *epsv(ftp_t *ftp, const char *argument) {
+static ftp_reply_t epsv(ftp_t *ftp, const char *argument) {
     if (same(argument, "ALL")) {
         ftp->epsv_only = true;
-        return DONE;
+        return FTP_REPLY_DONE;
     }
-    return same(argument, "") || same(argument, "1") ? passive(ftp, true) : "522 Use (1).\r\n";
+    return same(argument, "") || same(argument, "1") ? passive(ftp, true) : FTP_REPLY_USE_1;
 }
 
 // A wrong guess is answered by ftp_poll when its delay is over.
-static const char *pass(ftp_t *ftp, const char *argument) {
+static ftp_reply_t pass(ftp_t *ftp, const char *argument) {
     login_word_t password;
     login_word_set(&password, argument, strlen(argument));
     ftp->logged_in = login_check(ftp->login, &ftp->user, &password);
     if (ftp->logged_in) {
-        return "230 Logged in.\r\n";
+        return FTP_REPLY_LOGGED_IN;
     }
     ftp->wait_ms = login_delay_ms(ftp->login);
     ftp_mark_progress(ftp);
-    return NULL;
+    return FTP_REPLY_NONE;
 }
 
 // 257 with a path in quotes, a quote within it doubled (RFC 959, appendix II).
-static const char *quoted(ftp_t *ftp, const char *path) {
+static ftp_reply_t quoted(ftp_t *ftp, const char *path) {
     text_t text = start_reply(ftp, "257 \"");
     for (; *path != '\0'; path++) {
         if (*path == '"') {
@@ -108,7 +89,7 @@ static const char *quoted(ftp_t *ftp, const char *path) {
 }
 
 // SIZE, MDTM and MLST: what is known of a path.
-static const char *facts(ftp_t *ftp, ftp_verb_t verb) {
+static ftp_reply_t facts(ftp_t *ftp, ftp_verb_t verb) {
     ftp_entry_t *entry = &ftp->entry;
     if (verb == FTP_MLST) {
         text_t text = start_reply(ftp, "250-Listing:\r\n ");
@@ -117,70 +98,71 @@ static const char *facts(ftp_t *ftp, ftp_verb_t verb) {
         return end_reply(ftp, &text, "250 End\r\n");
     }
     if (entry->directory) {
-        return ftp_answer(FTP_DENIED, NULL);
+        return FTP_REPLY_DENIED;
     }
     text_t text = start_reply(ftp, "213 ");
     if (verb == FTP_SIZE) {
-        text_add_number(&text, entry->size, 0, ' ');
+        text_add_number(&text, entry->size);
     } else {
         ftp_add_time(&text, entry->modified);
     }
     return end_reply(ftp, &text, "\r\n");
 }
 
-static const char *rest(ftp_t *ftp, const char *argument) {
+static ftp_reply_t rest(ftp_t *ftp, const char *argument) {
     uint32_t offset = 0;
     for (; *argument >= '0' && *argument <= '9' && offset <= (UINT32_MAX - 9) / 10; argument++) {
         offset = offset * 10 + (uint32_t)(*argument - '0');
     }
     if (*argument != '\0') {
-        return ARGUMENT_BAD;
+        return FTP_REPLY_ARGUMENT_BAD;
     }
     ftp->restart = offset;
-    return GO_ON;
+    return FTP_REPLY_GO_ON;
 }
 
 // TYPE, STRU and MODE take what asks for plain files in a stream, in any case of letters. choices: each ends in NUL, and
 // an empty one ends them.
-static const char *choose(const char *argument, const char *choices) {
+static ftp_reply_t choose(const char *argument, const char *choices) {
     for (; *choices != '\0'; choices += strlen(choices) + 1) {
         if (same(argument, choices)) {
-            return DONE;
+            return FTP_REPLY_DONE;
         }
     }
-    return NOT_SUPPORTED;
+    return FTP_REPLY_NOT_SUPPORTED;
 }
 
-static const char *abort_transfer(ftp_t *ftp) {
+static ftp_reply_t abort_transfer(ftp_t *ftp) {
     bool running = ftp->transfer != FTP_IDLE;
     ftp_end_transfer(ftp, false);
-    return running ? "426 Transfer aborted.\r\n226 Done.\r\n" : "226 Nothing to abort.\r\n";
+    return running ? FTP_REPLY_ABORTED : FTP_REPLY_NOTHING_TO_ABORT;
 }
 
 // Carry out a command whose rules hold.
-static const char *perform(ftp_t *ftp, ftp_verb_t verb, const char *argument) {
+static ftp_reply_t perform(ftp_t *ftp, ftp_verb_t verb, const char *argument) {
     ftp_status_t status = FTP_OK;
     switch (verb) {
         case FTP_UNKNOWN:
-            return NOT_UNDERSTOOD;
+            return FTP_REPLY_NOT_UNDERSTOOD;
         case FTP_USER:
             login_word_set(&ftp->user, argument, strlen(argument));
             ftp->logged_in = false;
             ftp->next = FTP_PASS;
-            return "331 Password required.\r\n";
+            return FTP_REPLY_PASSWORD;
         case FTP_PASS:
             return pass(ftp, argument);
         case FTP_QUIT:
             ftp->quit = true;
-            return "221 Goodbye.\r\n";
+            return FTP_REPLY_GOODBYE;
         case FTP_FEAT:
-            return FEATURES;
+            return FTP_REPLY_FEATURES;
         case FTP_HELP:
-            return FTP_HELP_TEXT;
+            ftp_say_text(ftp, FTP_HELP_TEXT);
+            return FTP_REPLY_NONE;
         case FTP_NOOP:
-            return DONE;
+            return FTP_REPLY_DONE;
         case FTP_SYST:
-            return "215 UNIX Type: L8\r\n";
+            return FTP_REPLY_SYSTEM;
         case FTP_OPTS:
             return choose(argument, "UTF8 ON\0" "UTF8\0" "MLST type;size;modify;\0" "MLST\0");
         case FTP_MODE:
@@ -192,13 +174,13 @@ static const char *perform(ftp_t *ftp, ftp_verb_t verb, const char *argument) {
         case FTP_ABOR:
             return abort_transfer(ftp);
         case FTP_STAT:
-            return *argument != '\0' ? NOT_SUPPORTED
-                : ftp->transfer == FTP_IDLE ? "211 Ready.\r\n" : "211 A transfer is running.\r\n";
+            return *argument != '\0' ? FTP_REPLY_NOT_SUPPORTED
+                : ftp->transfer == FTP_IDLE ? FTP_REPLY_READY : FTP_REPLY_RUNNING;
         case FTP_ACCT:
         case FTP_ALLO:
-            return "202 Not needed here.\r\n";
+            return FTP_REPLY_NOT_NEEDED;
         case FTP_PASV:
-            return ftp->epsv_only ? "501 EPSV ALL was asked for.\r\n" : passive(ftp, false);
+            return ftp->epsv_only ? FTP_REPLY_ONLY_EPSV : passive(ftp, false);
         case FTP_EPSV:
             return epsv(ftp, argument);
         case FTP_REST:
@@ -220,7 +202,7 @@ static const char *perform(ftp_t *ftp, ftp_verb_t verb, const char *argument) {
         case FTP_RNFR:
             memcpy(ftp->room.rename_from, ftp->path, sizeof(ftp->path));
             ftp->next = FTP_RNTO;
-            return GO_ON;
+            return FTP_REPLY_GO_ON;
         case FTP_CWD:
         case FTP_CDUP:
             if (ftp->entry.directory) {
@@ -243,26 +225,26 @@ static const char *perform(ftp_t *ftp, ftp_verb_t verb, const char *argument) {
             }
             break;
         default:
-            return "502 Not supported: no TLS, no active mode, use PASV or EPSV.\r\n";
+            return FTP_REPLY_UNAVAILABLE;
     }
-    return ftp_answer(status, FILE_DONE);
+    return ftp_answer(status, FTP_REPLY_FILE_DONE);
 }
 
 // See that all is there that a command asks for, in the order in which its lack is told, then carry it out.
-static const char *answer(ftp_t *ftp, ftp_verb_t verb, const char *argument, uint8_t asks) {
+static ftp_reply_t answer(ftp_t *ftp, ftp_verb_t verb, const char *argument, uint8_t asks) {
     bool follows = verb == ftp->next;
     ftp->next = FTP_UNKNOWN;
     if (!(asks & FTP_PUBLIC) && !ftp->logged_in) {
-        return "530 Log in with USER and PASS first.\r\n";
+        return FTP_REPLY_LOGIN_FIRST;
     }
     if ((asks & FTP_FOLLOWS) && !follows) {
-        return "503 Bad sequence of commands.\r\n";
+        return FTP_REPLY_SEQUENCE;
     }
     if ((asks & FTP_DATA) && !ftp->listening) {
-        return "425 Use PASV or EPSV first.\r\n";
+        return FTP_REPLY_PASSIVE_FIRST;
     }
     if ((asks & FTP_ARGUMENT) && *argument == '\0') {
-        return ARGUMENT_BAD;
+        return FTP_REPLY_ARGUMENT_BAD;
     }
     if (verb == FTP_CDUP) {
         argument = "..";
@@ -273,12 +255,12 @@ static const char *answer(ftp_t *ftp, ftp_verb_t verb, const char *argument, uin
         argument += strspn(argument, " ");
     }
     if ((asks & FTP_PATH) && !ftp_path_resolve(ftp->path, ftp->directory, argument)) {
-        return "553 Path name too long.\r\n";
+        return FTP_REPLY_TOO_LONG;
     }
     if (asks & FTP_FACTS) {
         ftp_status_t status = ftp_host_stat(ftp->path, &ftp->entry);
         if (status != FTP_OK) {
-            return ftp_answer(status, NULL);
+            return ftp_answer(status, FTP_REPLY_NONE);
         }
     }
     return perform(ftp, verb, argument);
@@ -295,11 +277,11 @@ static void run_line(ftp_t *ftp) {
     if (ftp->parked) {
         return;
     }
-    const char *reply = answer(ftp, verb, argument, asks);
+    ftp_reply_t reply = answer(ftp, verb, argument, asks);
     if (!(asks & FTP_RESTART)) {
         ftp->restart = 0;
     }
-    if (reply != NULL) {
+    if (reply != FTP_REPLY_NONE) {
         ftp_say(ftp, reply);
     }
 }
@@ -310,7 +292,7 @@ void ftp_start(ftp_t *ftp, login_t *login) {
     memset(ftp, 0, sizeof(*ftp));
     ftp->login = login;
     memcpy(ftp->directory, ROOT, sizeof(ROOT));
-    ftp_say(ftp, "220 WiPy FTP server ready.\r\n");
+    ftp_say(ftp, FTP_REPLY_GREETING);
 }
 
 bool ftp_wants_input(const ftp_t *ftp) {
@@ -322,7 +304,7 @@ void ftp_receive(ftp_t *ftp, uint8_t byte) {
     if (result == FTP_LINE_READY) {
         run_line(ftp);
     } else if (result == FTP_LINE_BAD) {
-        ftp_say(ftp, NOT_UNDERSTOOD);
+        ftp_say(ftp, FTP_REPLY_NOT_UNDERSTOOD);
     }
 }
 
@@ -335,7 +317,7 @@ bool ftp_poll(ftp_t *ftp) {
             return false;
         }
         ftp->wait_ms = 0;
-        ftp_say(ftp, "530 Login incorrect.\r\n");
+        ftp_say(ftp, FTP_REPLY_LOGIN_WRONG);
         return true;
     }
     if (ftp->transfer != FTP_IDLE) {
@@ -356,7 +338,7 @@ void ftp_sent(ftp_t *ftp, size_t length) {
 
 void ftp_expire(ftp_t *ftp) {
     ftp_stop(ftp);
-    ftp_say(ftp, "421 Idle for too long, goodbye.\r\n");
+    ftp_say(ftp, FTP_REPLY_IDLE);
     ftp->quit = true;
 }
 

@@ -9,9 +9,9 @@
 
 #include "servers/ftp/listing.h"
 
+// In the order of the replies to them (reply.c).
 typedef enum {
     FTP_OK,
-    FTP_END,        // no more entries
     FTP_NOT_FOUND,
     FTP_EXISTS,
     FTP_DENIED,     // read-only, a directory where a file is needed, in use, not empty, a mount point
@@ -19,6 +19,7 @@ typedef enum {
     FTP_FULL,       // no space left
     FTP_REFUSED,    // a special file that does not take what was sent
     FTP_FAILED,     // the medium failed
+    FTP_END,        // no more entries
 } ftp_status_t;
 
 typedef enum {

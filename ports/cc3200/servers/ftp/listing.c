@@ -30,8 +30,8 @@ static int day_number(ftp_time_t moment) {
 }
 
 void ftp_add_time(text_t *text, ftp_time_t moment) {
-    text_add_number(text, (year_of(moment) * 100 + month_of(moment)) * 100 + day_of(moment), 8, '0');
-    text_add_number(text, (hour_of(moment) * 100 + minute_of(moment)) * 100 + second_of(moment), 6, '0');
+    text_add_padded(text, (year_of(moment) * 100 + month_of(moment)) * 100 + day_of(moment), 8, '0');
+    text_add_padded(text, (hour_of(moment) * 100 + minute_of(moment)) * 100 + second_of(moment), 6, '0');
 }
 
 static void add_ls_time(text_t *text, ftp_time_t moment, ftp_time_t now) {
@@ -41,15 +41,15 @@ static void add_ls_time(text_t *text, ftp_time_t moment, ftp_time_t now) {
     for (unsigned at = 0; at < 3; at++) {
         text_add_character(text, month[at]);
     }
-    text_add_number(text, day_of(moment), 3, ' ');
+    text_add_padded(text, day_of(moment), 3, ' ');
     text_add_character(text, ' ');
     int age = day_number(now) - day_number(moment);
     if (age >= 0 && age <= DAYS_IN_HALF_A_YEAR) {
-        text_add_number(text, hour_of(moment), 2, '0');
+        text_add_padded(text, hour_of(moment), 2, '0');
         text_add_character(text, ':');
-        text_add_number(text, minute_of(moment), 2, '0');
+        text_add_padded(text, minute_of(moment), 2, '0');
     } else {
-        text_add_number(text, year_of(moment), 5, ' ');
+        text_add_padded(text, year_of(moment), 5, ' ');
     }
 }
 
@@ -57,7 +57,7 @@ void ftp_add_entry(text_t *text, ftp_format_t format, const ftp_entry_t *entry, 
     if (format == FTP_FORMAT_LIST) {
         text_add(text, entry->directory ? "drwxrwxrwx" : "-rw-rw-rw-");
         text_add(text, " 1 wipy wipy ");
-        text_add_number(text, entry->size, SIZE_WIDTH, ' ');
+        text_add_padded(text, entry->size, SIZE_WIDTH, ' ');
         text_add_character(text, ' ');
         add_ls_time(text, entry->modified, now);
         text_add_character(text, ' ');
@@ -66,7 +66,7 @@ void ftp_add_entry(text_t *text, ftp_format_t format, const ftp_entry_t *entry, 
             text_add(text, "type=dir;");
         } else {
             text_add(text, "type=file;size=");
-            text_add_number(text, entry->size, 0, ' ');
+            text_add_number(text, entry->size);
             text_add_character(text, ';');
         }
         text_add(text, "modify=");

@@ -4,28 +4,25 @@
 
 #include <string.h>
 
-void ftp_say(ftp_t *ftp, const char *text) {
+_Static_assert((int)FTP_REPLY_NONE == FTP_OK && (int)FTP_REPLY_FAILED == FTP_FAILED, "replies in the order of ftp_status_t");
+
+// One after the other, each with its NUL: found by counting, a pointer to each would cost more than that.
+#define FTP_REPLY_TEXT(name, text) text "\0"
+static const char TEXTS[] = FTP_REPLIES(FTP_REPLY_TEXT);
+
+void ftp_say_text(ftp_t *ftp, const char *text) {
     ftp->output = text;
     ftp->output_length = strlen(text);
 }
 
-const char *ftp_answer(ftp_status_t status, const char *good) {
-    switch (status) {
-        case FTP_OK:
-            return good;
-        case FTP_NOT_FOUND:
-            return "550 No such file or directory.\r\n";
-        case FTP_EXISTS:
-            return "550 It exists already.\r\n";
-        case FTP_DENIED:
-            return "550 Not allowed: in use, not empty, read-only or a directory.\r\n";
-        case FTP_BAD_NAME:
-            return "553 Name not allowed.\r\n";
-        case FTP_FULL:
-            return "452 No space left.\r\n";
-        case FTP_REFUSED:
-            return "553 This file does not take that.\r\n";
-        default:
-            return "451 The file system failed.\r\n";
+void ftp_say(ftp_t *ftp, ftp_reply_t reply) {
+    const char *text = TEXTS;
+    for (unsigned at = 0; at < reply; at++) {
+        text += strlen(text) + 1;
     }
+    ftp_say_text(ftp, text);
+}
+
+ftp_reply_t ftp_answer(ftp_status_t status, ftp_reply_t good) {
+    return status == FTP_OK ? good : (ftp_reply_t)status;
 }

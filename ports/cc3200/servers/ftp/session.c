@@ -22,6 +22,7 @@
 // A turn goes on for about this long while there is something to do.
 #define TURN_MS 20u
 
+// What is used most stands first, where instructions reach it cheaply.
 static struct {
     bool open;
     uint8_t next_port;
@@ -31,8 +32,8 @@ static struct {
     int data;
     tcp_address_t peer;
     uint32_t since_ms; // of the last command byte or the last movement of a transfer
-    tcp_input_t received; // not yet taken by the engine
     ftp_t ftp;
+    tcp_input_t received; // not yet taken by the engine
 } session LOW_RAM;
 
 static const char BUSY[] = "421 Another FTP session is open, only one is possible.\r\n";

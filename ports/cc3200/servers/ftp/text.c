@@ -21,7 +21,7 @@ void text_add(text_t *text, const char *more) {
     }
 }
 
-void text_add_number(text_t *text, uint32_t value, unsigned width, char fill) {
+void text_add_padded(text_t *text, uint32_t value, unsigned width, char fill) {
     char digits[10];
     unsigned count = 0;
     do {
@@ -34,4 +34,8 @@ void text_add_number(text_t *text, uint32_t value, unsigned width, char fill) {
     while (count > 0) {
         text_add_character(text, digits[--count]);
     }
+}
+
+void text_add_number(text_t *text, uint32_t value) {
+    text_add_padded(text, value, 0, ' ');
 }

@@ -18,7 +18,8 @@ void text_start(text_t *text, char *room, size_t size);
 void text_add_character(text_t *text, char character);
 void text_add(text_t *text, const char *more);
 
-// Add a number in decimal, filled up on its left to at least width.
-void text_add_number(text_t *text, uint32_t value, unsigned width, char fill);
+// Add a number in decimal; the padded one is filled up on its left to at least width.
+void text_add_number(text_t *text, uint32_t value);
+void text_add_padded(text_t *text, uint32_t value, unsigned width, char fill);
 
 #endif // CC3200_SERVERS_FTP_TEXT_H

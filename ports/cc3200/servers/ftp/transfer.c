@@ -2,10 +2,6 @@
 
 #include "servers/ftp/transfer.h"
 
-#include "servers/ftp/reply.h"
-
-static const char LOST[] = "426 Data connection lost.\r\n";
-
 uint32_t ftp_passed_ms(const ftp_t *ftp) {
     return ftp_host_milliseconds() - ftp->since_ms;
 }
@@ -32,16 +28,16 @@ ftp_status_t ftp_end_transfer(ftp_t *ftp, bool keep) {
     return status;
 }
 
-void ftp_fail_transfer(ftp_t *ftp, const char *reply) {
+void ftp_fail_transfer(ftp_t *ftp, ftp_reply_t reply) {
     ftp_end_transfer(ftp, false);
     ftp_say(ftp, reply);
 }
 
 static void finish_transfer(ftp_t *ftp) {
-    ftp_say(ftp, ftp_answer(ftp_end_transfer(ftp, true), "226 Transfer complete.\r\n"));
+    ftp_say(ftp, ftp_answer(ftp_end_transfer(ftp, true), FTP_REPLY_COMPLETE));
 }
 
-static const char *begin_transfer(ftp_t *ftp, ftp_transfer_t kind, ftp_status_t opened) {
+static ftp_reply_t begin_transfer(ftp_t *ftp, ftp_transfer_t kind, ftp_status_t opened) {
     if (opened != FTP_OK) {
         ftp_close_data(ftp);
     } else {
@@ -51,15 +47,15 @@ static const char *begin_transfer(ftp_t *ftp, ftp_transfer_t kind, ftp_status_t 
         ftp->pending = 0;
         ftp_mark_progress(ftp);
     }
-    return ftp_answer(opened, "150 Opening data connection.\r\n");
+    return ftp_answer(opened, FTP_REPLY_OPENING);
 }
 
-const char *ftp_start_list(ftp_t *ftp, ftp_format_t format) {
+ftp_reply_t ftp_start_list(ftp_t *ftp, ftp_format_t format) {
     ftp->format = format;
     return begin_transfer(ftp, FTP_LISTING, ftp_host_list_open(ftp->path));
 }
 
-const char *ftp_start_file(ftp_t *ftp, ftp_open_t how) {
+ftp_reply_t ftp_start_file(ftp_t *ftp, ftp_open_t how) {
     if (how == FTP_REPLACE && ftp->restart > 0) {
         how = FTP_PATCH;
     }
@@ -93,7 +89,7 @@ static bool poll_outgoing(ftp_t *ftp) {
     while (ftp->pending > 0) {
         int sent = ftp_host_data_send(ftp->room.data + ftp->pending_at, ftp->pending);
         if (sent < 0) {
-            ftp_fail_transfer(ftp, LOST);
+            ftp_fail_transfer(ftp, FTP_REPLY_DATA_LOST);
         }
         if (sent <= 0) {
             return moved;
@@ -105,7 +101,7 @@ static bool poll_outgoing(ftp_t *ftp) {
     ftp->pending_at = 0;
     ftp_status_t status = ftp->transfer == FTP_LISTING ? fill_lines(ftp) : fill_content(ftp);
     if (status != FTP_OK) {
-        ftp_fail_transfer(ftp, ftp_answer(status, NULL));
+        ftp_fail_transfer(ftp, ftp_answer(status, FTP_REPLY_NONE));
     } else if (ftp->pending == 0) {
         finish_transfer(ftp);
     }
@@ -117,12 +113,12 @@ static bool poll_receiving(ftp_t *ftp) {
     if (got > 0) {
         ftp_status_t status = ftp_host_file_write(ftp->room.data, (size_t)got);
         if (status != FTP_OK) {
-            ftp_fail_transfer(ftp, ftp_answer(status, NULL));
+            ftp_fail_transfer(ftp, ftp_answer(status, FTP_REPLY_NONE));
         }
     } else if (got == FTP_DATA_CLOSED) {
         finish_transfer(ftp);
     } else if (got < 0) {
-        ftp_fail_transfer(ftp, LOST);
+        ftp_fail_transfer(ftp, FTP_REPLY_DATA_LOST);
     }
     return got != 0;
 }
@@ -132,7 +128,7 @@ static bool poll_connecting(ftp_t *ftp) {
     if (accepted > 0) {
         ftp->connected = true;
     } else if (accepted < 0 || ftp_passed_ms(ftp) > FTP_CONNECT_TIMEOUT_MS) {
-        ftp_fail_transfer(ftp, "425 No data connection.\r\n");
+        ftp_fail_transfer(ftp, FTP_REPLY_NO_DATA);
     }
     return accepted != 0;
 }
@@ -143,7 +139,7 @@ bool ftp_poll_transfer(ftp_t *ftp) {
     if (moved) {
         ftp_mark_progress(ftp);
     } else if (ftp->transfer != FTP_IDLE && ftp_passed_ms(ftp) > FTP_STALL_TIMEOUT_MS) {
-        ftp_fail_transfer(ftp, LOST);
+        ftp_fail_transfer(ftp, FTP_REPLY_DATA_LOST);
     }
     return moved;
 }

@@ -21,7 +21,6 @@
 #include "system/memory.h"
 
 #define TELNET_PORT 23
-#define INPUT_ROOM 256u // a power of two
 #define OUTPUT_TIMEOUT_MS 5000u
 #define OUTPUT_RETRY_MS 5u
 #define FOREVER_MS UINT32_MAX
@@ -41,21 +40,21 @@ typedef enum {
 } session_state_t;
 
 static struct {
+    volatile session_state_t state;
+    bool right;                // the verdict to come
+    volatile bool cancel;      // the next read at the prompt cancels its line
+    volatile bool lost;        // the interpreter could not send: the session is over
+    volatile uint8_t input_head;
+    volatile uint8_t input_tail;
     login_t *login;
     int listener;
     int client;
-    volatile session_state_t state;
-    bool right;                // the verdict to come
     uint32_t since_ms;         // of the last byte received, or the start of the wait for the verdict
     uint32_t delay_ms;
-    tcp_input_t received;      // not yet taken by the login or the terminal
     telnet_t telnet;
     dialogue_t dialogue;
-    uint8_t input[INPUT_ROOM]; // typed, not yet read by the interpreter
-    volatile uint32_t input_head;
-    volatile uint32_t input_tail;
-    volatile bool cancel;      // the next read at the prompt cancels its line
-    volatile bool lost;        // the interpreter could not send: the session is over
+    tcp_input_t received;      // not yet taken by the login or the terminal
+    uint8_t input[256];        // typed, not yet read by the interpreter; the indices wrap with it
 } session LOW_RAM;
 
 static const char WELCOME[] = "\r\nLogin succeeded!\r\nType \"help()\" for more information.\r\n";
@@ -94,13 +93,17 @@ static void send_text(const char *text) {
     send_all(text, strlen(text));
 }
 
-static uint32_t input_used(void) {
-    return session.input_head - session.input_tail;
+static uint8_t input_used(void) {
+    return (uint8_t)(session.input_head - session.input_tail);
+}
+
+static bool input_full(void) {
+    return input_used() == sizeof(session.input) - 1;
 }
 
 static void input_add(uint8_t byte) {
-    if (input_used() < INPUT_ROOM) {
-        session.input[session.input_head % INPUT_ROOM] = byte;
+    if (!input_full()) {
+        session.input[session.input_head] = byte;
         session.input_head++;
     }
 }
@@ -153,9 +156,9 @@ static void terminal_key(uint8_t key) {
 static void interrupt_typed_ahead(void) {
     bool found = false;
     taskENTER_CRITICAL();
-    for (uint32_t at = session.input_tail; mp_interrupt_char >= 0 && at != session.input_head && !found; at++) {
-        if (session.input[at % INPUT_ROOM] == mp_interrupt_char) {
-            session.input_tail = at + 1;
+    for (uint8_t at = session.input_tail; mp_interrupt_char >= 0 && at != session.input_head && !found; at++) {
+        if (session.input[at] == mp_interrupt_char) {
+            session.input_tail = (uint8_t)(at + 1);
             found = true;
         }
     }
@@ -203,7 +206,7 @@ static void verdict(uint32_t now_ms) {
 // Whether a received byte may be taken: it is at most one typed key. What is typed while the verdict waits is left, so
 // a password typed ahead is kept and answered in its turn.
 static bool takes_input(void) {
-    return session.state == SESSION_LOGIN || (session.state == SESSION_TERMINAL && input_used() < INPUT_ROOM);
+    return session.state == SESSION_LOGIN || (session.state == SESSION_TERMINAL && !input_full());
 }
 
 static void take(uint8_t byte, uint32_t now_ms) {
@@ -306,8 +309,7 @@ int telnet_terminal_read(void) {
         session.cancel = false;
         byte = KEY_CTRL_C;
     } else if (input_used() > 0) {
-        byte = session.input[session.input_tail % INPUT_ROOM];
-        session.input_tail++;
+        byte = session.input[session.input_tail++];
     }
     MICROPY_END_ATOMIC_SECTION(state);
     return byte;
