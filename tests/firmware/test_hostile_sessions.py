@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 
 import pytest
+from cc3200sim import bench_hostile
 from cc3200sim.board import Board
 from cc3200sim.hostile import IDLE_SECONDS, Player, session
 from debug_info import DebugInfo
@@ -74,3 +75,11 @@ def test_hostile_sessions(board: Board, debug_info: DebugInfo) -> None:
             assert ftp(f"DELE {name}").startswith("250")
     assert ftp.put("STOR afterwards", b"content" * 1000).startswith("226")
     assert ftp.get("RETR afterwards") == b"content" * 1000
+
+
+def test_the_bench_tells_what_became_of_a_board(wipy_image: bytes, wipy_rom: bytes) -> None:
+    outcome = bench_hostile.measure(wipy_image, wipy_rom, 3)
+    assert (outcome.played, outcome.resets, outcome.silent) == (3, [], [])
+    assert outcome.memory_after == outcome.memory_before > 50_000
+    assert (outcome.connections_left, outcome.buffers_left) == (0, 0)
+    assert outcome.row("ours").startswith("| ours | 3 | 0 | 0 | ")

@@ -1,13 +1,17 @@
-"""Plays hostile sessions against an image and tells how it came through; works with any firmware for this board that
-has telnet, FTP and `network.Server` as the stock one has them. Repeats exactly."""
+"""Plays hostile sessions against images and tells how each came through. Repeats exactly.
+
+For any firmware of this board that has telnet, FTP and `network.Server` as the stock one has them.
+"""
 
 from __future__ import annotations
 
 import argparse
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from cc3200sim import rom
+from cc3200sim.bench_net import named_image
 from cc3200sim.board import Board, BoardTimeout
 from cc3200sim.hostile import IDLE_SECONDS, NoAnswer, Player, session
 
@@ -91,20 +95,20 @@ def measure(image: bytes, rom_image: bytes, sessions: int, seed: int = SEED) -> 
 
 
 def main() -> None:
-    """Print the table's row for an image."""
+    """Print the table for one or more images."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--image", type=Path, required=True)
+    parser.add_argument("--image", type=named_image, required=True, action="append", metavar="[NAME=]FILE")
     parser.add_argument("--rom", type=Path)
-    parser.add_argument("--name", default="image")
     parser.add_argument("--sessions", type=int, default=5000)
     arguments = parser.parse_args()
-    outcome = measure(arguments.image.read_bytes(), rom.load(arguments.rom), arguments.sessions)
-    print(HEAD)
-    print(outcome.row(arguments.name))
-    for name in ("resets", "silent"):
-        numbers = getattr(outcome, name)
-        if numbers:
-            print(f"{name}: " + ", ".join(map(str, numbers[:40])))
+    rom_image = rom.load(arguments.rom)
+    print(HEAD, flush=True)
+    for name, path in arguments.image:
+        outcome = measure(path.read_bytes(), rom_image, arguments.sessions)
+        print(outcome.row(name), flush=True)
+        for what, numbers in (("resets", outcome.resets), ("silence", outcome.silent)):
+            if numbers:
+                print(f"{name}: {what} in sessions", ", ".join(map(str, numbers)), file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -241,7 +241,8 @@ def table(results: Mapping[str, Sequence[Row]]) -> str:
     return "\n".join([*lines, "", "The flash in a whole file:", "", *notes])
 
 
-def _named(text: str) -> tuple[str, Path]:
+def named_image(text: str) -> tuple[str, Path]:
+    """Of an argument [NAME=]FILE: the name, by default that of the file, and the file."""
     name, _, path = text.rpartition("=")
     return name or Path(path).stem, Path(path)
 
@@ -249,7 +250,7 @@ def _named(text: str) -> tuple[str, Path]:
 def main() -> None:
     """Print the table for one or more images."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--image", type=_named, required=True, action="append", metavar="[NAME=]FILE")
+    parser.add_argument("--image", type=named_image, required=True, action="append", metavar="[NAME=]FILE")
     parser.add_argument("--rom", type=Path)
     arguments = parser.parse_args()
     rom_image = rom.load(arguments.rom)
