@@ -6,45 +6,18 @@ WIPY_HOSTILE_SESSIONS says how many: 60 unless set, 500 where CI is. They are al
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import pytest
 from cc3200sim import bench_hostile
 from cc3200sim.board import Board
 from cc3200sim.hostile import IDLE_SECONDS, Player, session
 from debug_info import DebugInfo
+from pools import resources
 from test_ftp_server import Ftp
 from test_telnet import log_in, run
 
 SEED = 1
 SESSIONS = int(os.environ.get("WIPY_HOSTILE_SESSIONS", "500" if os.environ.get("CI") else "60"))
-
-
-@pytest.fixture(scope="module")
-def debug_info(pytestconfig: pytest.Config) -> DebugInfo:
-    """Of the image under test."""
-    named = pytestconfig.getoption("--wipy-image")
-    image = Path(named) if named else pytestconfig.rootpath / "build" / "WIPY" / "mcuimg.bin"
-    return DebugInfo(image.with_name("firmware.elf"))
-
-
-def resources(board: Board, debug_info: DebugInfo) -> dict[str, object]:
-    """What must come back: the heap of a fresh interpreter, sockets, packet buffers, driver objects, open files."""
-    nwp = board.machine.nwp
-    board.run((IDLE_SECONDS + 130) * 1000)  # sessions of clients that vanished, and what they were sent, are given up
-    board.uart.write(b"\x03\x02")
-    board.run(500)
-    board.uart.write(b"\x04")
-    board.run(2000)
-    board.uart.read()
-    return {
-        "memory": int(board.repl("import gc; gc.collect(); print(gc.mem_free())")),
-        "sockets": sorted((socket.port, socket.listening) for socket in nwp.sockets.sockets.values()),
-        "connections": len(nwp.sockets.connections),
-        "buffers": nwp.buffers_in_use,
-        "files": len(nwp.files._open),
-        "driver": debug_info.driver_pool(board),
-    }
 
 
 @pytest.mark.req("FTP-5", "TEL-1")

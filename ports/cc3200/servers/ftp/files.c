@@ -1,6 +1,6 @@
 // The FTP engine's files (host.h), on FatFs. Today's one drive is /flash; / lists the drives.
 
-#include "servers/ftp/host.h"
+#include "servers/ftp/files.h"
 
 #include <string.h>
 
@@ -8,6 +8,7 @@
 #include "lib/oofatfs/ff.h"
 #include "lib/oofatfs/diskio.h"
 
+#include "servers/ftp/host.h"
 #include "storage/flash_drive.h"
 #include "storage/hidden_file.h"
 
@@ -75,6 +76,10 @@ static ftp_status_t fill_folder(ftp_entry_t *entry, const char *name) {
     entry->directory = true;
     entry->modified = ftp_host_now();
     return FTP_OK;
+}
+
+void ftp_files_start(void) {
+    f_unlink(volume(), UPLOAD);
 }
 
 // The path within the drive of what may be changed: what is not on the drive, and the drive itself, may not. NULL then,

@@ -8,6 +8,7 @@
 
 #include "network/address.h"
 #include "servers/ftp/engine.h"
+#include "servers/ftp/files.h"
 #include "system/memory.h"
 
 #define COMMAND_PORT 21
@@ -145,6 +146,7 @@ static bool receive(uint32_t now_ms, bool *more, bool *lost) {
 }
 
 bool ftp_session_open(login_t *login) {
+    ftp_files_start();
     session.ftp.login = login;
     session.listener = tcp_listen(COMMAND_PORT);
     return session.listener != TCP_NONE;

@@ -1,0 +1,33 @@
+"""Fixtures of the tests on the booted image, besides `board` of the emulator's plugin."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cc3200sim.board import Board
+from debug_info import DebugInfo
+from pools import Keeper, resources
+
+
+@pytest.fixture(scope="session")
+def debug_info(pytestconfig: pytest.Config) -> DebugInfo:
+    """Of the image under test."""
+    named = pytestconfig.getoption("--wipy-image")
+    image = Path(named) if named else pytestconfig.rootpath / "build" / "WIPY" / "mcuimg.bin"
+    return DebugInfo(image.with_name("firmware.elf"))
+
+
+@pytest.fixture(scope="session")
+def fresh_resources(booted_board: tuple[Board, dict[str, Any]], debug_info: DebugInfo) -> dict[str, object]:
+    """What pools.resources finds on a board that nobody has used."""
+    board, state = booted_board
+    board.restore(state)
+    return resources(board, debug_info)
+
+
+@pytest.fixture
+def keeper(debug_info: DebugInfo, fresh_resources: dict[str, object]) -> Keeper:
+    """For the end of a test: keeper.check(board). Take it before `board`, so that the board is fresh after it."""
+    return Keeper(debug_info, fresh_resources)

@@ -1,0 +1,43 @@
+"""What a test of sessions that end badly looks at afterwards: everything that is limited must have come back."""
+
+from __future__ import annotations
+
+from cc3200sim.board import Board
+from cc3200sim.hostile import IDLE_SECONDS
+from debug_info import DebugInfo
+
+GIVE_UP_SECONDS = 130  # what was sent to clients that vanished has been given up by then
+
+
+def resources(board: Board, debug_info: DebugInfo) -> dict[str, object]:
+    """What must come back: the heap of a fresh interpreter, sockets, packet buffers, driver objects, open files.
+
+    Sessions of clients that vanished end first, if the servers' timeout is below IDLE_SECONDS.
+    """
+    nwp = board.machine.nwp
+    board.run((IDLE_SECONDS + GIVE_UP_SECONDS) * 1000)
+    board.uart.write(b"\x03\x02")
+    board.run(500)
+    board.uart.write(b"\x04")
+    board.run(2000)
+    board.uart.read()
+    return {
+        "memory": int(board.repl("import gc; gc.collect(); print(gc.mem_free())")),
+        "sockets": sorted((socket.port, socket.listening) for socket in nwp.sockets.sockets.values()),
+        "connections": len(nwp.sockets.connections),
+        "buffers": nwp.buffers_in_use,
+        "files": len(nwp.files._open),
+        "driver": debug_info.driver_pool(board),
+    }
+
+
+class Keeper:
+    """Tells whether all that is limited is back."""
+
+    def __init__(self, debug_info: DebugInfo, fresh: dict[str, object]) -> None:
+        self._debug_info, self._fresh = debug_info, fresh
+
+    def check(self, board: Board) -> None:
+        """Waits until sessions that nobody ended have been given up, then compares with a fresh board."""
+        board.repl(f"import network; network.Server().timeout({IDLE_SECONDS - 1})")
+        assert resources(board, self._debug_info) == self._fresh
