@@ -11,7 +11,8 @@
 #include "servers/servers.h"
 #include "system/event.h"
 
-#define FACTORY_SSID "wipy-wlan"
+#define FACTORY_SSID "wipy-wlan-" // the last bytes of the MAC address follow
+#define SUFFIX_BYTES 2
 #define FACTORY_KEY "www.wipy.io"
 #define FACTORY_CHANNEL 5
 #define SCAN_INTERVAL_S 3600u // one scan is enough: the next would be after this
@@ -64,25 +65,21 @@ void SimpleLinkNetAppEventHandler(SlNetAppEvent_t *event) {
 
 // ---- settings
 
-static void append(char *out, uint8_t *length, const char *text, size_t text_length) {
-    memcpy(out + *length, text, text_length);
-    *length = (uint8_t)(*length + text_length);
-}
-
 void radio_factory_settings(radio_settings_t *settings) {
-    static const char digits[] = "0123456789abcdef";
     uint8_t mac[MAC_BYTES] = {0};
     processor_mac(mac);
-    char suffix[] = {
-        '-', digits[mac[4] >> 4], digits[mac[4] & 15], digits[mac[5] >> 4], digits[mac[5] & 15],
-    };
-    memset(settings, 0, sizeof(*settings));
     settings->mode = ROLE_AP;
     settings->security = SL_SEC_TYPE_WPA_WPA2;
     settings->channel = FACTORY_CHANNEL;
-    append(settings->ssid, &settings->ssid_length, FACTORY_SSID, sizeof(FACTORY_SSID) - 1);
-    append(settings->ssid, &settings->ssid_length, suffix, sizeof(suffix));
-    append(settings->key, &settings->key_length, FACTORY_KEY, sizeof(FACTORY_KEY) - 1);
+    settings->ssid_length = sizeof(FACTORY_SSID) - 1 + 2 * SUFFIX_BYTES;
+    memcpy(settings->ssid, FACTORY_SSID, sizeof(FACTORY_SSID) - 1);
+    settings->key_length = sizeof(FACTORY_KEY) - 1;
+    memcpy(settings->key, FACTORY_KEY, sizeof(FACTORY_KEY) - 1);
+    char *digit = settings->ssid + sizeof(FACTORY_SSID) - 1;
+    for (unsigned at = MAC_BYTES - SUFFIX_BYTES; at < MAC_BYTES; at++) {
+        *digit++ = "0123456789abcdef"[mac[at] >> 4];
+        *digit++ = "0123456789abcdef"[mac[at] & 15];
+    }
 }
 
 const radio_settings_t *radio_settings(void) {
@@ -141,11 +138,10 @@ bool radio_connected(void) {
 
 // ---- the station
 
-int radio_connect(const char *ssid, size_t ssid_length, const uint8_t *bssid, uint8_t security, const char *key,
-    size_t key_length) {
-    SlSecParams_t parameters = {.Type = security, .Key = (_i8 *)key, .KeyLen = (_u8)key_length};
+int radio_connect(const radio_settings_t *target, const uint8_t *bssid) {
+    SlSecParams_t parameters = {.Type = target->security, .Key = (_i8 *)target->key, .KeyLen = target->key_length};
     radio_disconnect();
-    return sl_WlanConnect((const _i8 *)ssid, (_i16)ssid_length, (const _u8 *)bssid, &parameters, NULL);
+    return sl_WlanConnect((const _i8 *)target->ssid, target->ssid_length, (const _u8 *)bssid, &parameters, NULL);
 }
 
 void radio_disconnect(void) {

@@ -38,10 +38,9 @@ bool radio_restart(void);
 // Station: an access point is joined and an address was given. Access point: somebody has joined.
 bool radio_connected(void);
 
-// Begin to join a network; radio_connected tells when that is done. bssid: 6 bytes, or NULL for any. Returns what
-// sl_WlanConnect does: 0 or an error code below 0.
-int radio_connect(const char *ssid, size_t ssid_length, const uint8_t *bssid, uint8_t security, const char *key,
-    size_t key_length);
+// Begin to join the network that has the SSID, security and key of target; radio_connected tells when that is done.
+// bssid: 6 bytes, or NULL for any. Returns what sl_WlanConnect does: 0 or an error code below 0.
+int radio_connect(const radio_settings_t *target, const uint8_t *bssid);
 // Leave the network, or stop joining one.
 void radio_disconnect(void);
 

@@ -56,14 +56,13 @@ socket_object_t *socket_of(mp_obj_t object) {
     return self;
 }
 
+// The errno of a result below 0: codes of socket.h are negative errno values, but for these.
 static int error_of(int result) {
     switch (result) {
         case SL_ENSOCK:
             return MP_ENOMEM; // all eight are in use
         case SL_SOC_ERROR:
             return MP_EIO;
-        case SL_EAGAIN:
-            return MP_EAGAIN;
         default:
             return -result;
     }
@@ -80,121 +79,87 @@ static int checked(int result) {
     return result;
 }
 
-// ---- waiting
+// ---- operations that may have to wait
 
-typedef struct {
-    uint32_t start_ms;
-    uint32_t look_ms;
-} patience_t;
+typedef enum {
+    ACCEPT,
+    CONNECT,
+    RECEIVE,
+    SEND,
+} operation_t;
 
-// Sleep until the socket may be ready. 0: try again. Otherwise the errno to raise: EAGAIN for a non-blocking socket,
-// ETIMEDOUT when the time is up.
-static int wait_ready(const socket_object_t *self, patience_t *patience, bool receive) {
-    if (self->timeout_ms == 0) {
-        return MP_EAGAIN;
+// Try once. address: the peer's, NULL where it is not asked for. Returns what the host driver does.
+static int attempt(const socket_object_t *self, operation_t operation, void *data, _i16 length, SlSockAddrIn_t *address) {
+    SlSockAddr_t *peer = (SlSockAddr_t *)address;
+    SlSocklen_t peer_length = sizeof(*address);
+    switch (operation) {
+        case ACCEPT:
+            return sl_Accept(self->descriptor, peer, &peer_length);
+        case CONNECT:
+            return sl_Connect(self->descriptor, peer, sizeof(*address));
+        case RECEIVE:
+            return peer != NULL ? sl_RecvFrom(self->descriptor, data, length, 0, peer, &peer_length)
+                : sl_Recv(self->descriptor, data, length, 0);
+        default:
+            return peer != NULL ? sl_SendTo(self->descriptor, data, length, 0, peer, sizeof(*address))
+                : sl_Send(self->descriptor, data, length, 0);
     }
-    if (patience->look_ms == 0) {
-        patience->start_ms = mp_hal_ticks_ms();
-        patience->look_ms = FIRST_LOOK_MS;
-    }
-    uint32_t wait = patience->look_ms;
-    if (patience->look_ms < LAST_LOOK_MS) {
-        patience->look_ms *= 2;
-    }
-    if (self->timeout_ms != SOCKET_FOREVER) {
-        uint32_t passed = mp_hal_ticks_ms() - patience->start_ms;
-        if (passed >= self->timeout_ms) {
-            return MP_ETIMEDOUT;
-        }
-        wait = MIN(wait, self->timeout_ms - passed);
-    }
-    servers_watch(self->descriptor, receive, !receive);
-    mp_event_wait_ms(wait); // raises KeyboardInterrupt
-    return is_open(self) ? 0 : MP_EBADF;
 }
 
-// True: try again.
-static bool again(const socket_object_t *self, patience_t *patience, bool receive, int result, int *error) {
-    if (result != SL_EAGAIN && result != SL_EALREADY) {
-        *error = error_of(result);
-        return false;
-    }
-    *error = wait_ready(self, patience, receive);
-    if (*error == MP_EAGAIN && result == SL_EALREADY) {
-        *error = MP_EINPROGRESS;
-    }
-    return *error == 0;
-}
-
-// ---- moving bytes
-
-// Whether bytes may pass. A connection whose peer must be verified is not used before connect has said that it is: one
-// that does not wait for it could talk to anybody meanwhile.
-static bool may_talk(const socket_object_t *self, int *error) {
-    if (self->verify) {
-        *error = MP_ENOTCONN;
-    }
-    return !self->verify;
-}
-
-static mp_uint_t receive_bytes(socket_object_t *self, void *data, mp_uint_t room, SlSockAddrIn_t *from, int *error) {
-    patience_t patience = {0};
-    if (!may_talk(self, error)) {
-        return MP_STREAM_ERROR;
-    }
-    _i16 piece = (_i16)MIN(room, (mp_uint_t)(self->datagram ? DATAGRAM_MAX : STREAM_PIECE_MAX));
-    if (piece == 0) {
-        return 0;
+// Try until it is done, it fails or the timeout is over; raises KeyboardInterrupt. Returns the host driver's result or a
+// negative errno: EAGAIN or EINPROGRESS from a non-blocking socket, ETIMEDOUT when the time is up.
+static int perform(const socket_object_t *self, operation_t operation, void *data, _i16 length, SlSockAddrIn_t *address) {
+    uint32_t start_ms = mp_hal_ticks_ms();
+    uint32_t look_ms = FIRST_LOOK_MS;
+    // A connection whose peer must be verified is not used before connect has said that it is: one that does not wait
+    // for it could talk to anybody meanwhile.
+    if (self->verify && operation >= RECEIVE) {
+        return -MP_ENOTCONN;
     }
     for (;;) {
-        SlSocklen_t length = sizeof(*from);
-        int result = SL_EBADF;
-        if (enter(self)) {
-            result = from != NULL ? sl_RecvFrom(self->descriptor, data, piece, 0, (SlSockAddr_t *)from, &length)
-                : sl_Recv(self->descriptor, data, piece, 0);
-        }
+        int result = enter(self) ? attempt(self, operation, data, length, address) : SL_EBADF;
         leave();
-        if (result == SL_ESECCLOSED) {
-            return 0; // the peer's close_notify: an orderly end
+        if (result != SL_EAGAIN && result != SL_EALREADY) {
+            return result;
         }
-        if (result >= 0) {
-            return (mp_uint_t)result;
+        if (self->timeout_ms == 0) {
+            return result == SL_EAGAIN ? -MP_EAGAIN : -MP_EINPROGRESS;
         }
-        if (!again(self, &patience, true, result, error)) {
-            return MP_STREAM_ERROR;
+        uint32_t wait_ms = look_ms;
+        if (look_ms < LAST_LOOK_MS) {
+            look_ms *= 2;
         }
+        if (self->timeout_ms != SOCKET_FOREVER) {
+            uint32_t passed = mp_hal_ticks_ms() - start_ms;
+            if (passed >= self->timeout_ms) {
+                return -MP_ETIMEDOUT;
+            }
+            wait_ms = MIN(wait_ms, self->timeout_ms - passed);
+        }
+        bool receive = operation == ACCEPT || operation == RECEIVE;
+        servers_watch(self->descriptor, receive, !receive);
+        mp_event_wait_ms(wait_ms);
     }
 }
 
-// Send one piece; more may be left.
-static mp_uint_t send_bytes(socket_object_t *self, const void *data, mp_uint_t length, const SlSockAddrIn_t *to,
-    int *error) {
-    patience_t patience = {0};
-    if (!may_talk(self, error)) {
-        return MP_STREAM_ERROR;
+// ---- moving bytes: their count or a result below 0
+
+static size_t piece_max(const socket_object_t *self) {
+    return self->datagram ? DATAGRAM_MAX : STREAM_PIECE_MAX;
+}
+
+static int receive_bytes(const socket_object_t *self, void *data, size_t room, SlSockAddrIn_t *from) {
+    size_t piece = MIN(room, piece_max(self));
+    int result = piece > 0 ? perform(self, RECEIVE, data, (_i16)piece, from) : 0;
+    return result == SL_ESECCLOSED ? 0 : result; // the peer's close_notify: an orderly end
+}
+
+// Send one piece; more of a stream may be left.
+static int send_bytes(const socket_object_t *self, const void *data, size_t length, SlSockAddrIn_t *to) {
+    if (self->datagram ? length > DATAGRAM_MAX : length == 0) {
+        return self->datagram ? -MP_EINVAL : 0;
     }
-    if (self->datagram && length > DATAGRAM_MAX) {
-        *error = MP_EINVAL;
-        return MP_STREAM_ERROR;
-    }
-    _i16 piece = (_i16)MIN(length, (mp_uint_t)(self->datagram ? DATAGRAM_MAX : STREAM_PIECE_MAX));
-    if (piece == 0 && !self->datagram) {
-        return 0;
-    }
-    for (;;) {
-        int result = SL_EBADF;
-        if (enter(self)) {
-            result = to != NULL ? sl_SendTo(self->descriptor, data, piece, 0, (const SlSockAddr_t *)to, sizeof(*to))
-                : sl_Send(self->descriptor, data, piece, 0);
-        }
-        leave();
-        if (result >= 0) {
-            return (mp_uint_t)result;
-        }
-        if (!again(self, &patience, false, result, error)) {
-            return MP_STREAM_ERROR;
-        }
-    }
+    return perform(self, SEND, (void *)data, (_i16)MIN(length, piece_max(self)), to);
 }
 
 static void parse_address(mp_obj_t pair, SlSockAddrIn_t *address) {
@@ -292,23 +257,11 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(socket_listen_obj, 1, 2, socket_liste
 static mp_obj_t socket_accept(mp_obj_t object) {
     socket_object_t *self = socket_of(object);
     socket_object_t *client = new_object(-1, false, self->secure);
-    patience_t patience = {0};
     SlSockAddrIn_t address;
-    int error;
-    for (;;) {
-        SlSocklen_t length = sizeof(address);
-        int result = enter(self) ? sl_Accept(self->descriptor, (SlSockAddr_t *)&address, &length) : SL_EBADF;
-        leave();
-        if (result >= 0) {
-            client->descriptor = (int16_t)result;
-            set_up(result);
-            mp_obj_t pair[2] = {MP_OBJ_FROM_PTR(client), format_address(&address)};
-            return mp_obj_new_tuple(2, pair);
-        }
-        if (!again(self, &patience, true, result, &error)) {
-            mp_raise_OSError(error);
-        }
-    }
+    client->descriptor = (int16_t)checked(perform(self, ACCEPT, NULL, 0, &address));
+    set_up(client->descriptor);
+    mp_obj_t pair[2] = {MP_OBJ_FROM_PTR(client), format_address(&address)};
+    return mp_obj_new_tuple(2, pair);
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(socket_accept_obj, socket_accept);
 
@@ -322,49 +275,36 @@ static bool connected(const socket_object_t *self, int result) {
 static mp_obj_t socket_connect(mp_obj_t object, mp_obj_t pair) {
     socket_object_t *self = socket_of(object);
     SlSockAddrIn_t address;
-    patience_t patience = {0};
-    int error;
     parse_address(pair, &address);
-    for (;;) {
-        int result = enter(self) ? sl_Connect(self->descriptor, (SlSockAddr_t *)&address, sizeof(address)) : SL_EBADF;
-        leave();
-        if (connected(self, result)) {
-            self->verify = false;
-            return mp_const_none;
+    int result = perform(self, CONNECT, NULL, 0, &address);
+    if (!connected(self, result)) {
+        if (self->secure && result != -MP_EINPROGRESS) {
+            close_socket(self); // a half-made secure session must not be used
         }
-        if (!again(self, &patience, false, result, &error)) {
-            if (self->secure && error != MP_EINPROGRESS) {
-                close_socket(self); // a half-made secure session must not be used
-            }
-            mp_raise_OSError(error);
-        }
+        socket_raise(result);
     }
+    self->verify = false;
+    return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(socket_connect_obj, socket_connect);
 
-static mp_obj_t socket_send(mp_obj_t object, mp_obj_t data) {
+static mp_obj_t send_object(mp_obj_t object, mp_obj_t data, SlSockAddrIn_t *to) {
     mp_buffer_info_t buffer;
-    int error;
     mp_get_buffer_raise(data, &buffer, MP_BUFFER_READ);
-    mp_uint_t sent = send_bytes(socket_of(object), buffer.buf, buffer.len, NULL, &error);
-    if (sent == MP_STREAM_ERROR) {
-        mp_raise_OSError(error);
-    }
-    return mp_obj_new_int_from_uint(sent);
+    return MP_OBJ_NEW_SMALL_INT(checked(send_bytes(socket_of(object), buffer.buf, buffer.len, to)));
+}
+
+static mp_obj_t socket_send(mp_obj_t object, mp_obj_t data) {
+    return send_object(object, data, NULL);
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(socket_send_obj, socket_send);
 
 static mp_obj_t socket_sendall(mp_obj_t object, mp_obj_t data) {
     socket_object_t *self = socket_of(object);
     mp_buffer_info_t buffer;
-    int error;
     mp_get_buffer_raise(data, &buffer, MP_BUFFER_READ);
     for (size_t at = 0; at < buffer.len;) {
-        mp_uint_t sent = send_bytes(self, (const uint8_t *)buffer.buf + at, buffer.len - at, NULL, &error);
-        if (sent == MP_STREAM_ERROR) {
-            mp_raise_OSError(error);
-        }
-        at += sent;
+        at += (size_t)checked(send_bytes(self, (const uint8_t *)buffer.buf + at, buffer.len - at, NULL));
     }
     return mp_const_none;
 }
@@ -372,31 +312,19 @@ static MP_DEFINE_CONST_FUN_OBJ_2(socket_sendall_obj, socket_sendall);
 
 static mp_obj_t socket_sendto(mp_obj_t object, mp_obj_t data, mp_obj_t pair) {
     SlSockAddrIn_t address;
-    mp_buffer_info_t buffer;
-    int error;
-    mp_get_buffer_raise(data, &buffer, MP_BUFFER_READ);
     parse_address(pair, &address);
-    mp_uint_t sent = send_bytes(socket_of(object), buffer.buf, buffer.len, &address, &error);
-    if (sent == MP_STREAM_ERROR) {
-        mp_raise_OSError(error);
-    }
-    return mp_obj_new_int_from_uint(sent);
+    return send_object(object, data, &address);
 }
 static MP_DEFINE_CONST_FUN_OBJ_3(socket_sendto_obj, socket_sendto);
 
 static mp_obj_t receive_object(mp_obj_t object, mp_obj_t room, SlSockAddrIn_t *from) {
     vstr_t text;
-    int error;
     mp_int_t length = mp_obj_get_int(room);
     if (length < 0) {
         mp_raise_ValueError(NULL);
     }
     vstr_init_len(&text, MIN(length, DATAGRAM_MAX));
-    mp_uint_t got = receive_bytes(socket_of(object), text.buf, text.len, from, &error);
-    if (got == MP_STREAM_ERROR) {
-        mp_raise_OSError(error);
-    }
-    text.len = got;
+    text.len = (size_t)checked(receive_bytes(socket_of(object), text.buf, text.len, from));
     return mp_obj_new_bytes_from_vstr(&text);
 }
 
@@ -463,12 +391,20 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR(socket_makefile_obj, 1, socket_makefile);
 
 // ---- the stream protocol
 
+static mp_uint_t stream_result(int result, int *error) {
+    if (result < 0) {
+        *error = error_of(result);
+        return MP_STREAM_ERROR;
+    }
+    return (mp_uint_t)result;
+}
+
 static mp_uint_t stream_read(mp_obj_t object, void *data, mp_uint_t room, int *error) {
-    return receive_bytes(socket_of(object), data, room, NULL, error);
+    return stream_result(receive_bytes(socket_of(object), data, room, NULL), error);
 }
 
 static mp_uint_t stream_write(mp_obj_t object, const void *data, mp_uint_t length, int *error) {
-    return send_bytes(socket_of(object), data, length, NULL, error);
+    return stream_result(send_bytes(socket_of(object), data, length, NULL), error);
 }
 
 // Which of the events asked for hold now; for those that don't, whoever waits is woken when they may.

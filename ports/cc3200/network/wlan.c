@@ -42,6 +42,13 @@ NORETURN static void bad_value(void) {
 
 // ---- arguments
 
+static mp_int_t checked(mp_int_t value, mp_int_t first, mp_int_t last) {
+    if (value < first || value > last) {
+        bad_value();
+    }
+    return value;
+}
+
 static uint8_t checked_mode(mp_int_t mode) {
     if (mode != ROLE_STA && mode != ROLE_AP) {
         bad_value();
@@ -50,10 +57,11 @@ static uint8_t checked_mode(mp_int_t mode) {
 }
 
 static uint8_t checked_channel(mp_int_t channel) {
-    if (channel < 1 || channel > 11) {
-        bad_value();
-    }
-    return (uint8_t)channel;
+    return (uint8_t)checked(channel, 1, 11);
+}
+
+static antenna_t checked_antenna(mp_int_t antenna) {
+    return (antenna_t)checked(antenna, ANTENNA_INTERNAL, ANTENNA_EXTERNAL);
 }
 
 static void take_ssid(radio_settings_t *settings, mp_obj_t text) {
@@ -104,9 +112,10 @@ static void take_auth(radio_settings_t *settings, mp_obj_t auth) {
 
 // ---- settings
 
+// Take over settings, or restart the network processor alone.
 static void apply(const radio_settings_t *settings) {
     MP_THREAD_GIL_EXIT();
-    bool running = radio_apply(settings);
+    bool running = settings != NULL ? radio_apply(settings) : radio_restart();
     MP_THREAD_GIL_ENTER();
     if (!running) {
         mp_raise_OSError(MP_EIO);
@@ -125,17 +134,14 @@ static mp_obj_t configure(size_t count, const mp_obj_t *positional, mp_map_t *na
     mp_arg_val_t arguments[MP_ARRAY_SIZE(allowed)];
     mp_arg_parse_all(count, positional, named, MP_ARRAY_SIZE(allowed), allowed, arguments);
     radio_settings_t settings = *radio_settings();
-    mp_int_t antenna = arguments[ARG_ANTENNA].u_int;
+    antenna_t antenna = checked_antenna(arguments[ARG_ANTENNA].u_int);
     settings.mode = checked_mode(arguments[ARG_MODE].u_int);
     settings.channel = checked_channel(arguments[ARG_CHANNEL].u_int);
-    if (antenna != ANTENNA_INTERNAL && antenna != ANTENNA_EXTERNAL) {
-        bad_value();
-    }
     if (settings.mode == ROLE_AP) {
         take_ssid(&settings, arguments[ARG_SSID].u_obj); // an access point has no name by itself
         take_auth(&settings, arguments[ARG_AUTH].u_obj);
     }
-    antenna_select((antenna_t)antenna);
+    antenna_select(antenna);
     apply(&settings);
     return mp_const_none;
 }
@@ -160,85 +166,71 @@ static mp_obj_t wlan_init(size_t count, const mp_obj_t *all, mp_map_t *named) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_KW(wlan_init_obj, 1, wlan_init);
 
-static mp_obj_t wlan_mode(size_t count, const mp_obj_t *all) {
-    radio_settings_t settings = *radio_settings();
-    if (count == 1) {
-        return MP_OBJ_NEW_SMALL_INT(settings.mode);
+static mp_obj_t auth_object(const radio_settings_t *settings) {
+    if (settings->security == SL_SEC_TYPE_OPEN) {
+        return mp_const_none;
     }
-    settings.mode = checked_mode(mp_obj_get_int(all[1]));
-    apply(&settings);
-    return mp_const_none;
-}
-static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(wlan_mode_obj, 1, 2, wlan_mode);
-
-static mp_obj_t wlan_ssid(size_t count, const mp_obj_t *all) {
-    radio_settings_t settings = *radio_settings();
-    if (count == 1) {
-        return mp_obj_new_str(settings.ssid, settings.ssid_length);
+    vstr_t key;
+    vstr_init(&key, 2 * RADIO_KEY_MAX);
+    for (size_t at = 0; at < settings->key_length; at++) {
+        vstr_printf(&key, settings->security == SL_SEC_TYPE_WEP ? "%02x" : "%c", settings->key[at] & 0xff);
     }
-    take_ssid(&settings, all[1]);
-    apply(&settings);
-    return mp_const_none;
+    mp_obj_t pair[2] = {MP_OBJ_NEW_SMALL_INT(settings->security), mp_obj_new_str_from_vstr(&key)};
+    return mp_obj_new_tuple(MP_ARRAY_SIZE(pair), pair);
 }
-static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(wlan_ssid_obj, 1, 2, wlan_ssid);
 
-static mp_obj_t wlan_auth(size_t count, const mp_obj_t *all) {
+// mode(), ssid(), auth(), channel() and antenna(): without an argument what is set, with one it is set.
+// A copy of it in each of the five would be larger.
+__attribute__((noinline, noclone))
+static mp_obj_t setting(size_t count, const mp_obj_t *all, qstr which) {
     radio_settings_t settings = *radio_settings();
-    if (count == 1) {
-        if (settings.security == SL_SEC_TYPE_OPEN) {
-            return mp_const_none;
-        }
-        mp_obj_t pair[2] = {MP_OBJ_NEW_SMALL_INT(settings.security), mp_const_none};
-        if (settings.security == SL_SEC_TYPE_WEP) {
-            vstr_t digits;
-            vstr_init(&digits, 2 * WEP_KEY_MAX);
-            for (size_t at = 0; at < settings.key_length; at++) {
-                vstr_printf(&digits, "%02x", settings.key[at] & 0xff);
+    bool get = count == 1;
+    switch (which) {
+        case MP_QSTR_mode:
+            if (get) {
+                return MP_OBJ_NEW_SMALL_INT(settings.mode);
             }
-            pair[1] = mp_obj_new_str_from_vstr(&digits);
-        } else {
-            pair[1] = mp_obj_new_str(settings.key, settings.key_length);
-        }
-        return mp_obj_new_tuple(MP_ARRAY_SIZE(pair), pair);
+            settings.mode = checked_mode(mp_obj_get_int(all[1]));
+            break;
+        case MP_QSTR_ssid:
+            if (get) {
+                return mp_obj_new_str(settings.ssid, settings.ssid_length);
+            }
+            take_ssid(&settings, all[1]);
+            break;
+        case MP_QSTR_auth:
+            if (get) {
+                return auth_object(&settings);
+            }
+            take_auth(&settings, all[1]);
+            break;
+        case MP_QSTR_channel:
+            if (get) {
+                return MP_OBJ_NEW_SMALL_INT(settings.channel);
+            }
+            settings.channel = checked_channel(mp_obj_get_int(all[1]));
+            break;
+        default:
+            if (get) {
+                return MP_OBJ_NEW_SMALL_INT(antenna_selected());
+            }
+            antenna_select(checked_antenna(mp_obj_get_int(all[1])));
+            return mp_const_none;
     }
-    take_auth(&settings, all[1]);
     apply(&settings);
     return mp_const_none;
 }
-static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(wlan_auth_obj, 1, 2, wlan_auth);
 
-static mp_obj_t wlan_channel(size_t count, const mp_obj_t *all) {
-    radio_settings_t settings = *radio_settings();
-    if (count == 1) {
-        return MP_OBJ_NEW_SMALL_INT(settings.channel);
-    }
-    settings.channel = checked_channel(mp_obj_get_int(all[1]));
-    apply(&settings);
-    return mp_const_none;
-}
-static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(wlan_channel_obj, 1, 2, wlan_channel);
-
-static mp_obj_t wlan_antenna(size_t count, const mp_obj_t *all) {
-    if (count == 1) {
-        return MP_OBJ_NEW_SMALL_INT(antenna_selected());
-    }
-    mp_int_t antenna = mp_obj_get_int(all[1]);
-    if (antenna != ANTENNA_INTERNAL && antenna != ANTENNA_EXTERNAL) {
-        bad_value();
-    }
-    antenna_select((antenna_t)antenna);
-    return mp_const_none;
-}
-static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(wlan_antenna_obj, 1, 2, wlan_antenna);
-
-static void restart(void) {
-    MP_THREAD_GIL_EXIT();
-    bool running = radio_restart();
-    MP_THREAD_GIL_ENTER();
-    if (!running) {
-        mp_raise_OSError(MP_EIO);
-    }
-}
+#define SETTING(name) \
+    static mp_obj_t wlan_##name(size_t count, const mp_obj_t *all) { \
+        return setting(count, all, MP_QSTR_##name); \
+    } \
+    static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(wlan_##name##_obj, 1, 2, wlan_##name)
+SETTING(mode);
+SETTING(ssid);
+SETTING(auth);
+SETTING(channel);
+SETTING(antenna);
 
 static mp_obj_t wlan_mac(size_t count, const mp_obj_t *all) {
     uint8_t mac[MAC_BYTES];
@@ -252,7 +244,7 @@ static mp_obj_t wlan_mac(size_t count, const mp_obj_t *all) {
         bad_value();
     }
     raise_for(sl_NetCfgSet(SL_MAC_ADDRESS_SET, 1, sizeof(mac), buffer.buf));
-    restart(); // it takes the address over then
+    apply(NULL); // it takes the address over then
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(wlan_mac_obj, 1, 2, wlan_mac);
@@ -287,7 +279,7 @@ static mp_obj_t wlan_connect(size_t count, const mp_obj_t *all, mp_map_t *named)
     // Without a timeout the connection is made while the program goes on, as the library's example does it.
     bool wait = arguments[ARG_TIMEOUT].u_obj != mp_const_none;
     mp_int_t timeout_ms = wait ? mp_obj_get_int(arguments[ARG_TIMEOUT].u_obj) : 0;
-    raise_for(radio_connect(target.ssid, target.ssid_length, bssid, target.security, target.key, target.key_length));
+    raise_for(radio_connect(&target, bssid));
     uint32_t start = mp_hal_ticks_ms();
     while (wait && !radio_connected()) {
         mp_int_t left = timeout_ms - (mp_int_t)(mp_hal_ticks_ms() - start);
@@ -350,7 +342,7 @@ static bool get_addresses(SlNetCfgIpV4Args_t *addresses) {
 
 static void set_addresses(const SlNetCfgIpV4Args_t *addresses) {
     raise_for(network_set_addresses(processor_role() == ROLE_AP, addresses));
-    restart();
+    apply(NULL);
 }
 
 static void use_dhcp(void) {
@@ -374,14 +366,18 @@ static mp_obj_t wlan_ifconfig(size_t count, const mp_obj_t *all, mp_map_t *named
     if (arguments[ARG_ID].u_int != 0) {
         mp_raise_OSError(MP_ENODEV);
     }
-    SlNetCfgIpV4Args_t addresses = {0};
+    union { // address, mask, gateway and DNS server
+        SlNetCfgIpV4Args_t named;
+        uint32_t in_turn[4];
+    } addresses = {.in_turn = {0}};
+    _Static_assert(sizeof(addresses.named) == sizeof(addresses.in_turn), "netcfg.h");
     mp_obj_t config = arguments[ARG_CONFIG].u_obj;
     if (config == MP_OBJ_NULL) {
-        get_addresses(&addresses);
-        mp_obj_t values[4] = {
-            inet_format(addresses.ipV4), inet_format(addresses.ipV4Mask), inet_format(addresses.ipV4Gateway),
-            inet_format(addresses.ipV4DnsServer),
-        };
+        mp_obj_t values[MP_ARRAY_SIZE(addresses.in_turn)];
+        get_addresses(&addresses.named);
+        for (size_t at = 0; at < MP_ARRAY_SIZE(values); at++) {
+            values[at] = inet_format(addresses.in_turn[at]);
+        }
         return mp_obj_new_tuple(MP_ARRAY_SIZE(values), values);
     }
     if (mp_obj_is_str(config)) {
@@ -392,12 +388,11 @@ static mp_obj_t wlan_ifconfig(size_t count, const mp_obj_t *all, mp_map_t *named
         return mp_const_none;
     }
     mp_obj_t *values;
-    mp_obj_get_array_fixed_n(config, 4, &values);
-    addresses.ipV4 = inet_parse(values[0]);
-    addresses.ipV4Mask = inet_parse(values[1]);
-    addresses.ipV4Gateway = inet_parse(values[2]);
-    addresses.ipV4DnsServer = inet_parse(values[3]);
-    set_addresses(&addresses);
+    mp_obj_get_array_fixed_n(config, MP_ARRAY_SIZE(addresses.in_turn), &values);
+    for (size_t at = 0; at < MP_ARRAY_SIZE(addresses.in_turn); at++) {
+        addresses.in_turn[at] = inet_parse(values[at]);
+    }
+    set_addresses(&addresses.named);
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_KW(wlan_ifconfig_obj, 1, wlan_ifconfig);
@@ -436,10 +431,7 @@ static void take_address(SlNetCfgIpV4Args_t *addresses, mp_obj_t value) {
     if (slash != NULL) {
         size_t at = (size_t)(slash - text);
         mp_int_t bits = mp_obj_get_int(mp_parse_num_integer(slash + 1, length - at - 1, 10, NULL));
-        if (bits < 1 || bits > 32) {
-            bad_value();
-        }
-        addresses->ipV4Mask = UINT32_MAX << (32 - bits);
+        addresses->ipV4Mask = UINT32_MAX << (32 - checked(bits, 1, 32));
         value = mp_obj_new_str(text, at);
     }
     addresses->ipV4 = inet_parse(value);
