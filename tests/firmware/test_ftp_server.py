@@ -53,9 +53,9 @@ class Ftp:
         assert self.reply().startswith("226")
         return content
 
-    def put(self, command: str, content: bytes) -> str:
+    def put(self, command: str, content: bytes, how: str = "PASV") -> str:
         """Send content, close, and return the last reply."""
-        data = self.passive()
+        data = self.passive(how)
         answer = self(command)
         if not answer.startswith("150"):
             return answer

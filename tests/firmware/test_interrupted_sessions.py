@@ -26,12 +26,12 @@ def type_at_prompt(board: Board) -> None:
     assert b"soft reboot" in board.wait_prompt()
 
 
-def begin_upload(board: Board) -> tuple[Ftp, Client]:
+def begin_upload(board: Board, how: str = "PASV") -> tuple[Ftp, Client]:
     """A file that is on the drive is being replaced; all of the new one is on its way."""
     ftp = Ftp(board)
     ftp("CWD /flash")
-    assert ftp.put("STOR kept.bin", OLD).startswith("226")
-    data = ftp.passive()
+    assert ftp.put("STOR kept.bin", OLD, how).startswith("226")
+    data = ftp.passive(how)
     assert ftp("STOR kept.bin").startswith("150")
     data.send(NEW)
     data.close()

@@ -1,0 +1,212 @@
+"""Changes of the WLAN under open sessions: telnet, an FTP upload, a program's sockets. All recover, nothing leaks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from cc3200sim.board import Board
+from cc3200sim.world.radio import AccessPoint
+from pools import Keeper
+from test_ftp_server import Ftp
+from test_interrupted_sessions import DRIVE, NEW, OLD, begin_upload, names_in_python
+from test_telnet import log_in, run
+
+HOME = AccessPoint("home", "wpa2", "password1")
+JOIN = "w.connect('home', auth=(w.WPA2, 'password1'), timeout=9000)\n"
+INSTANTS_MS = (0, 9, 130, 777)
+
+# The chip has eight sockets: a program has one beside telnet and a transfer, and four without (docs/network.md).
+PROGRAM = """
+import network, socket
+w = network.WLAN()
+def make(alone):
+    client = socket.socket()
+    client.connect(('192.168.1.2', 9000))
+    made = [client]
+    if alone:
+        datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        datagrams.bind(('0.0.0.0', 9001))
+        listener = socket.socket()
+        listener.bind(('0.0.0.0', 9002))
+        listener.listen(1)
+        made += [datagrams, listener]
+    for s in made:
+        s.settimeout(1)
+    return made
+"""
+# Each use works, or says by an OSError that it does not: nothing hangs, nothing else is raised.
+USE = """
+for s in made:
+    for what in (lambda: s.recv(5), lambda: s.send(b'x'), lambda: s.accept(), lambda: s.recvfrom(9),
+                 lambda: s.sendto(b'x', ('192.168.1.2', 9001)), lambda: s.write(b'y'), lambda: s.read(1)):
+        try:
+            what()
+        except OSError as e:
+            e.errno
+for s in made:
+    s.close()
+"""
+AGAIN = """
+made = make({})
+print(made[0].send(b'again'))
+for s in made:
+    s.close()
+"""
+
+
+def leave_and_come_back(board: Board) -> None:
+    """The station at the other end goes out of range."""
+    board.radio.leave()
+    board.run(2500)
+    board.radio.join()
+    board.run(500)
+
+
+def lose_the_signal(board: Board) -> None:
+    """The access point goes away and comes back; the program connects again."""
+    board.radio.remove(board.radio.access_points[0])
+    board.run(3000)
+    assert board.repl("w.isconnected()") == "False\n"
+    board.radio.add(HOME)
+    board.repl(JOIN, seconds=30)
+
+
+def by(code: str) -> Callable[[Board], None]:
+    """A change that is made at the prompt."""
+
+    def change(board: Board) -> None:
+        assert board.repl(code, seconds=60) == ""
+
+    return change
+
+
+IN_AP: dict[str, Callable[[Board], None]] = {
+    "station and back": by("w.init(mode=w.STA)\nw.init(mode=w.AP, ssid='wipy', auth=(w.WPA2, 'www.wipy.io'))"),
+    "home and back": by(f"w.init(mode=w.STA)\n{JOIN}w.init(mode=w.AP, ssid='wipy', auth=(w.WPA2, 'www.wipy.io'))"),
+    "mode": by("w.mode(w.STA)\nw.mode(w.AP)"),
+    "channel": by("w.channel(9)"),
+    "ssid": by("w.ssid('another')"),
+    "auth": by("w.auth(None)"),
+    "antenna": by("w.antenna(w.EXT_ANT)"),
+    "mac": by("w.mac(b'\\x02\\x11\\x22\\x33\\x44\\x55')"),
+    "init again": by("w.init(mode=w.AP, ssid='wipy', auth=(w.WPA2, 'www.wipy.io'), channel=3, antenna=w.EXT_ANT)"),
+    "the station leaves": leave_and_come_back,
+}
+
+IN_STATION: dict[str, Callable[[Board], None]] = {
+    "disconnect": by(f"w.disconnect()\n{JOIN}"),
+    "connect again": by(JOIN),
+    "signal": lose_the_signal,
+    "fixed address": by("w.ifconfig(config=('192.168.178.107', '255.255.255.0', '192.168.178.1', '8.8.8.8'))\n" + JOIN),
+    "scan": by("n = w.scan()"),
+}
+
+
+def recovers(board: Board, change: Callable[[Board], None]) -> None:
+    """Open everything, change, and see that everything can be opened and used again."""
+    board.network.listen(9000)
+    telnet = log_in(board)
+    ftp, _ = begin_upload(board, "EPSV")
+    assert board.repl(PROGRAM + "made = make(False)", seconds=30) == ""
+    resets = board.machine.last_reset
+    middle = board.save()
+    for instant in INSTANTS_MS:
+        board.restore(middle)
+        board.run(instant)
+        change(board)
+        assert board.repl(USE, seconds=60) == "", instant
+        telnet.close()
+        ftp.control.close()
+        board.run(3000)
+        assert board.repl(AGAIN.format(False), seconds=60) == "5\n", instant
+        assert run(log_in(board), b"6 * 7") == b"42\r\n", instant
+        again = Ftp(board)
+        assert again.get("RETR /flash/kept.bin", "EPSV") in (OLD, NEW), instant
+        assert names_in_python(board) == DRIVE, instant
+        assert board.machine.last_reset is resets
+
+
+def programs_recover(board: Board, change: Callable[[Board], None]) -> None:
+    """The same for a program that has all the sockets."""
+    board.network.listen(9000)
+    assert board.repl(PROGRAM + "made = make(True)", seconds=30) == ""
+    change(board)
+    assert board.repl(USE, seconds=60) == ""
+    assert board.repl(AGAIN.format(True), seconds=60) == "5\n"
+    assert run(log_in(board), b"6 * 7") == b"42\r\n"
+    assert Ftp(board).get("LIST /flash", "EPSV")
+
+
+@pytest.mark.req("WL-2", "SOCK-1", "FTP-1", "TEL-1")
+@pytest.mark.parametrize("name", IN_AP)
+def test_as_access_point(keeper: Keeper, board: Board, name: str) -> None:
+    board.radio.add(HOME)
+    start = board.save()
+    recovers(board, IN_AP[name])
+    keeper.check(board)
+    board.restore(start)
+    programs_recover(board, IN_AP[name])
+    keeper.check(board)
+
+
+@pytest.mark.req("WL-2", "SOCK-1", "FTP-1", "TEL-1")
+@pytest.mark.parametrize("name", IN_STATION)
+def test_as_station(keeper: Keeper, board: Board, name: str) -> None:
+    board.radio.add(HOME)
+    board.repl("import network\nw = network.WLAN(mode=network.WLAN.STA)\n" + JOIN, seconds=30)
+    start = board.save()
+    recovers(board, IN_STATION[name])
+    keeper.check(board)
+    board.restore(start)
+    programs_recover(board, IN_STATION[name])
+    keeper.check(board)
+
+
+@pytest.mark.req("WL-2", "TEL-1")
+@pytest.mark.parametrize("line", [
+    b"w.channel(9)", b"w.init(mode=w.STA)", b"w.mac(b'\\x02\\x11\\x22\\x33\\x44\\x55')", b"w.ssid('another')",
+])
+def test_change_from_the_telnet_prompt(keeper: Keeper, board: Board, line: bytes) -> None:
+    """It takes the session away that asked for it, in the middle of the answer; the interpreter goes on."""
+    telnet = log_in(board)
+    run(telnet, b"import network; w = network.WLAN()")
+    board.uart.read()
+    telnet.send(line + b"; print('y' * 2000); x = 7\r\n")
+    board.run(3000)
+    assert board.uart.read().endswith(b"yyy\r\n>>> ")
+    assert board.repl("x") == "7\n"
+    board.repl("w.init(mode=w.AP, ssid='wipy', auth=(w.WPA2, 'www.wipy.io'))", seconds=30)
+    assert run(log_in(board), b"6 * 7") == b"42\r\n"
+    keeper.check(board)
+
+
+@pytest.mark.req("WL-2", "SOCK-1")
+@pytest.mark.parametrize("wait", [
+    "client.recv(5)", "listener.accept()", "client.read(5)", "client.readline()", "client.sendall(bytes(20000))",
+])
+def test_a_thread_that_waits_for_ever_is_told(keeper: Keeper, board: Board, wait: str) -> None:
+    listener = board.network.listen(9000)
+    assert board.repl(f"""
+import network, socket, _thread, time
+w = network.WLAN()
+client = socket.socket()
+client.connect(('192.168.1.2', 9000))
+listener = socket.socket()
+listener.bind(('0.0.0.0', 9002))
+listener.listen(1)
+told = []
+def work():
+    try:
+        told.append({wait})
+    except OSError as e:
+        told.append(e.errno)
+_thread.start_new_thread(work, ())
+""", seconds=30) == ""
+    listener.accepted[0].pause()
+    board.run(3000)
+    assert board.repl("told") == "[]\n"
+    board.repl("w.channel(9)", seconds=30)
+    board.run(1000)
+    assert board.repl("told[0] > 0") == "True\n"
+    keeper.check(board)
