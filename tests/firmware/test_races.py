@@ -1,4 +1,4 @@
-"""Keys at the very instant when the firmware looks away: virtual time has an event at any cycle, so instants are swept."""
+"""Keys at the instant when the firmware looks away: virtual time puts an event at any cycle, and they are swept."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ It runs for real, with real environments and pip, in a small repository of its o
 """
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -14,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from wipy.environment import CLIENTS
 
 REPOSITORY = Path(__file__).parents[2]
 PYTHON = Path(getattr(sys, "_base_executable", sys.executable)).resolve()
@@ -284,12 +286,34 @@ def test_tests_need_this_machines_compiler(wrapper):
         "the tests compile C for this machine: install gcc, libc6-dev, clang, libclang-rt-dev, make (Debian's names)"
     )
     assert wrapper.run("BOARD=test").returncode == 0
-    for tool in ("make", "gcc", "clang"):
+    for tool in ("make", "gcc", "clang", *CLIENTS):
         wrapper.program(tool, "#!/bin/sh\nexit 0\n")
     assert wrapper.run("test").returncode == 0
     wrapper.log("python").unlink()
     assert wrapper.run("test").returncode == 0
     assert not wrapper.log("python").exists()
+
+
+def test_the_wrapper_looks_for_the_clients_of_the_set_up():
+    listed = re.search(r'clients="([^"]*)"', (REPOSITORY / "sconsw").read_text())
+    assert listed and listed[1].split() == list(CLIENTS)
+
+
+@pytest.mark.parametrize("client", ["telnet", "openssl"])
+def test_a_client_that_went_away_is_installed_for_the_tests(wrapper, client):
+    """Also long after the set-up; other targets do without."""
+    for tool in ("make", "gcc", "clang", *CLIENTS):
+        wrapper.program(tool, "#!/bin/sh\nexit 0\n")
+    assert wrapper.run("test").stderr == ""
+    (wrapper.programs / client).unlink()
+    assert wrapper.run("test").returncode == 0  # no apt: its own tests fail, the others are run
+    failing = wrapper.program("apt-get", "#!/bin/sh\necho E: no such luck >&2; exit 100\n")
+    wrapper.program("sudo", '#!/bin/sh\n[ "$1" = -n ] && shift\n[ "$1" = true ] || exec "$@"\n')
+    assert wrapper.complaint("test").startswith("apt failed (no such luck): install what is missing with: ")
+    assert wrapper.run("bench-sim").stderr == ""
+    failing.write_text(f"#!/bin/sh\n{shutil.which('cp')} {wrapper.programs}/make {wrapper.programs / client}\n")
+    assert wrapper.run("test").stderr == f"sconsw: installing {CLIENTS[client]} with apt\n"
+    assert wrapper.run("test").stderr == ""
 
 
 @pytest.mark.req("BLD-9")

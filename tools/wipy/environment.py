@@ -24,15 +24,17 @@ HOST_MARK = "host"  # the machine's own compiler was found to work
 
 # Debian's names. gcc for the unit tests in C, with its sanitizers; clang for the fuzzers; make for the peer.
 HOST_PACKAGES = ("gcc", "libc6-dev", "clang", "libclang-rt-dev", "make")
-# Clients that tests/clients lets loose on the board: their programs and packages.
+# Clients that tests/clients lets loose on the board: their programs and packages. sconsw looks for the same programs.
 CLIENTS = {
     "telnet": "inetutils-telnet", "plink": "putty-tools", "tnftp": "tnftp", "lftp": "lftp", "ncftpput": "ncftp",
     "curl": "curl", "openssl": "openssl",
 }  # fmt: skip
 VENV_PACKAGES = ("python3-venv",)
 
-# Words of the command line whose targets compile for this machine too. sconsw has the same list.
+# Words of the command line whose targets compile for this machine too, and those that need the clients. sconsw has the
+# same lists.
 _HOST_WORDS = re.compile(r"(test|bench)([-_].*)?$")
+_CLIENT_WORDS = re.compile(r"test([-_].*)?$")
 
 
 def main(words: Sequence[str], root: Path) -> int:
@@ -61,8 +63,9 @@ def prepare(words: Sequence[str], root: Path, console: Console) -> None:
         if not any(word.startswith("CROSS_COMPILE=") for word in words):
             install_cross_compiler(console)
         if any(_HOST_WORDS.match(word) for word in words):
+            install_host_compiler(root, console)
+        if any(_CLIENT_WORDS.match(word) for word in words):
             install_clients(console)
-            install_host_compiler(root, console)  # last: its mark stands for both
 
 
 def is_ready(root: Path) -> bool:
@@ -129,7 +132,7 @@ def install_host_compiler(root: Path, console: Console) -> None:
 
 
 def install_clients(console: Console) -> None:
-    """Installs the network clients that are missing. Their tests fail and say so where that can't be done."""
+    """Installs the network clients that are missing. Without apt their tests fail, each saying what to install."""
     missing = [package for program, package in CLIENTS.items() if shutil.which(program) is None]
     if missing and apt.available():
         apt.install(missing, console)
