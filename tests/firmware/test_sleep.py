@@ -64,6 +64,19 @@ def test_time_does_not_drift_over_sleeps(board) -> None:
     assert passed == pytest.approx((end - start) * 1_000_000 % (1 << 30), rel=20e-6)
 
 
+def test_sleeps_that_begin_anywhere_between_two_ticks(board) -> None:
+    """A tick that falls due while a sleep is prepared ends that sleep, and is not taken for all of it."""
+    board.repl("import time")
+
+    def ticks() -> tuple[int, float]:
+        return int(board.repl("time.ticks_us()")), board.machine.seconds
+
+    first, start = ticks()
+    board.repl("for i in range(600): time.sleep_us(700 + i % 300); time.sleep_ms(200)", 200)
+    last, end = ticks()
+    assert last - first == pytest.approx((end - start) * 1_000_000, abs=1000)
+
+
 def test_ticks_never_step_back(board) -> None:
     code = """
 import time

@@ -15,6 +15,10 @@
 // Cycles between reading the counter and restarting it, during which it does not count for us.
 #define RESTART_CYCLES  (12u)
 
+// This near to a tick no sleep begins: its interrupt, pending when the counter is restarted, would be taken for the end of
+// the whole sleep, and the clock would jump ahead by as much.
+#define TOO_LATE_CYCLES (200u)
+
 // The idle loop came here through the tickless path; see vApplicationIdleHook.
 static bool slept;
 
@@ -38,7 +42,7 @@ void vPortSuppressTicksAndSleep(TickType_t expected) {
     if (expected > quiet) {
         expected = quiet;
     }
-    if (expected < 2 || eTaskConfirmSleepModeStatus() == eAbortSleep
+    if (expected < 2 || HWREG(NVIC_ST_CURRENT) < TOO_LATE_CYCLES || eTaskConfirmSleepModeStatus() == eAbortSleep
         || (HWREG(NVIC_INT_CTRL) & NVIC_INT_CTRL_PENDSTSET)) {
         slept = expected >= 2;
         __asm volatile ("cpsie i" ::: "memory");
