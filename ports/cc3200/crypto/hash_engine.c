@@ -73,7 +73,7 @@ static bool run(hash_state_t *state, uint32_t before, bool first, const uint8_t 
 }
 
 // The engine's own count may wrap: it serves only CLOSE_HASH, and the message's length is written by hash_finish().
-static bool process(hash_state_t *state, uint64_t before, const uint8_t *data, size_t blocks) {
+static bool process(hash_state_t *state, uint32_t before, const uint8_t *data, size_t blocks) {
     while (blocks > 0) {
         size_t now = blocks < BLOCKS_AT_ONCE ? blocks : BLOCKS_AT_ONCE;
         uint32_t interrupts = MICROPY_BEGIN_ATOMIC_SECTION();
@@ -102,7 +102,10 @@ void hash_start(hash_state_t *state, hash_algorithm_t algorithm) {
 bool hash_update(hash_state_t *state, const void *data, size_t length) {
     const uint8_t *bytes = data;
     size_t filled = state->length % HASH_BLOCK_BYTES;
-    uint64_t hashed = state->length - filled;
+    uint32_t hashed = state->length - filled;
+    if (length > UINT32_MAX - state->length) {
+        return false;
+    }
     state->length += length;
     if (filled > 0) {
         size_t room = HASH_BLOCK_BYTES - filled;
@@ -129,23 +132,18 @@ bool hash_update(hash_state_t *state, const void *data, size_t length) {
 // Padding (RFC 1321 section 3.1, FIPS 180-4 section 5.1.1) is made here and not by the engine's CLOSE_HASH: one path for
 // every length, the empty message and whole blocks included.
 bool hash_finish(hash_state_t *state, uint8_t *digest) {
-    size_t filled = state->length % HASH_BLOCK_BYTES;
-    uint64_t hashed = state->length - filled;
-    uint64_t bits = state->length * 8;
-    state->block[filled++] = 0x80;
-    memset(state->block + filled, 0, HASH_BLOCK_BYTES - filled);
-    if (filled > LENGTH_AT) {
-        if (!process(state, hashed, state->block, 1)) {
+    uint64_t bits = (uint64_t)state->length * 8;
+    uint8_t padding = 0x80;
+    do {
+        if (!hash_update(state, &padding, sizeof(padding))) {
             return false;
         }
-        hashed += HASH_BLOCK_BYTES;
-        memset(state->block, 0, HASH_BLOCK_BYTES);
-    }
+        padding = 0;
+    } while (state->length % HASH_BLOCK_BYTES != LENGTH_AT);
     if (state->algorithm != HASH_MD5) {
         bits = __builtin_bswap64(bits);
     }
-    memcpy(state->block + LENGTH_AT, &bits, sizeof(bits));
-    if (!process(state, hashed, state->block, 1)) {
+    if (!hash_update(state, &bits, sizeof(bits))) {
         return false;
     }
     memcpy(digest, state->digest, hash_digest_bytes(state->algorithm));

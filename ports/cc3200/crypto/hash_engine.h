@@ -19,7 +19,7 @@ typedef enum {
 } hash_algorithm_t;
 
 typedef struct {
-    uint64_t length;                  // bytes taken in so far
+    uint32_t length;                  // bytes taken in so far
     uint32_t digest[8];               // of the whole blocks among them
     uint8_t block[HASH_BLOCK_BYTES];  // the rest: the last length % HASH_BLOCK_BYTES bytes
     uint8_t algorithm;
@@ -28,7 +28,8 @@ typedef struct {
 // Begins a digest of nothing yet.
 void hash_start(hash_state_t *state, hash_algorithm_t algorithm);
 
-// Takes in data of any length and alignment. False if the engine does not answer; the state is then of no more use.
+// Takes in data of any length and alignment. False if the engine does not answer or it would be 4 GiB in all; the state is
+// then of no more use.
 bool hash_update(hash_state_t *state, const void *data, size_t length);
 
 // The digest of all that was taken in, hash_digest_bytes() long. The state is used up. False as for hash_update.

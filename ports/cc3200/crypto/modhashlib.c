@@ -12,7 +12,7 @@ typedef struct {
     mp_obj_base_t base;
     bool sized;         // `promised` counts
     bool broken;        // a rule was broken: no digest ever comes out
-    uint64_t promised;  // bytes in all
+    uint32_t promised;  // bytes in all
     hash_state_t state;
 } hash_obj_t;
 
@@ -25,7 +25,7 @@ static void check_usable(const hash_obj_t *self) {
 }
 
 static void check_chunk(hash_obj_t *self, size_t length) {
-    uint64_t left = self->promised - self->state.length;
+    uint32_t left = self->promised - self->state.length;
     if (!self->sized || length == left || (length < left && length % CHUNK_UNIT == 0)) {
         return;
     }

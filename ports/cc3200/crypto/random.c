@@ -49,14 +49,14 @@ void random_stir(const void *data, size_t length) {
 
 void random_init(const void *memory, size_t length) {
     struct {
-        unsigned long long slow;
+        uint32_t slow;
         uint32_t fast;
-    } edges[EDGES] = {0};
-    unsigned long long last = MAP_PRCMSlowClkCtrGet();
+    } edges[EDGES];
+    uint32_t last = (uint32_t)MAP_PRCMSlowClkCtrGet();
     for (unsigned i = 0; i < EDGES; ++i) {
         unsigned looks = 0;
         do {
-            edges[i].slow = MAP_PRCMSlowClkCtrGet();
+            edges[i].slow = (uint32_t)MAP_PRCMSlowClkCtrGet();
         } while (edges[i].slow == last && ++looks < MAX_LOOKS);
         edges[i].fast = MAP_SysTickValueGet();
         last = edges[i].slow;

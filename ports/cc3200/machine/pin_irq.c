@@ -21,8 +21,8 @@ static void handle_interrupt(void) {
     __asm volatile ("mrs %0, ipsr" : "=r" (exception));
     unsigned port = exception - INT_GPIOA0;
     uint32_t base = GPIO_PORT(port);
-    uint32_t lines = MAP_GPIOIntStatus(base, true);
-    MAP_GPIOIntClear(base, lines);
+    uint32_t lines = HWREG(base + GPIO_O_GPIO_MIS);
+    HWREG(base + GPIO_O_GPIO_ICR) = lines;
     for (unsigned gpio = 8 * port; lines != 0; ++gpio, lines >>= 1) {
         machine_irq_obj_t *irq = lines & 1 ? machine_irq_get(machine_pin_of_gpio(gpio), NULL, false) : NULL;
         if (irq == NULL) {
@@ -38,13 +38,13 @@ static void handle_interrupt(void) {
 
 static void pin_irq_enable(const machine_irq_obj_t *irq) {
     gpio_line_t line = machine_pin_line(MP_OBJ_TO_PTR(irq->parent));
-    MAP_GPIOIntClear(line.base, line.bit);
-    MAP_GPIOIntEnable(line.base, line.bit);
+    HWREG(line.base + GPIO_O_GPIO_ICR) = line.bit;
+    HWREG(line.base + GPIO_O_GPIO_IM) |= line.bit;
 }
 
 static void pin_irq_disable(const machine_irq_obj_t *irq) {
     gpio_line_t line = machine_pin_line(MP_OBJ_TO_PTR(irq->parent));
-    MAP_GPIOIntDisable(line.base, line.bit);
+    HWREG(line.base + GPIO_O_GPIO_IM) &= ~line.bit;
 }
 
 static unsigned checked_trigger(mp_int_t trigger) {

@@ -13,13 +13,14 @@
 
 #include "machine/pin_irq.h"
 #include "machine/pin_object.h"
+#include "system/memory.h"
 #include "system/pad.h"
 
 _Static_assert(GPIO_PORT(3) == GPIOA3_BASE && PRCM_GPIOA3 - PRCM_GPIOA0 == 3, "ports in a row");
 _Static_assert(PIN_PULL_UP == PIN_TYPE_STD_PU && PIN_PULL_DOWN == PIN_TYPE_STD_PD, "pulls are the pad's bits");
 _Static_assert(PIN_LOW_POWER == PIN_STRENGTH_2MA && PIN_HIGH_POWER == PIN_STRENGTH_6MA, "drives are the pad's bits");
 
-static machine_pin_obj_t pins[PIN_COUNT];
+static machine_pin_obj_t pins[PIN_COUNT] LOW_RAM;
 
 gpio_line_t machine_pin_line(const machine_pin_obj_t *self) {
     unsigned gpio = pin_table[self->index].gpio;
@@ -62,7 +63,7 @@ static void drive_line(const machine_pin_obj_t *self) {
 static void configure(machine_pin_obj_t *self) {
     unsigned gpio = pin_table[self->index].gpio;
     bool open_drain = self->mode == PIN_OPEN_DRAIN || self->mode == PIN_ALT_OPEN_DRAIN;
-    uint32_t setting = self->alt | self->pull | self->drive | (open_drain ? PIN_TYPE_OD : 0);
+    uint32_t setting = self->pad | (open_drain ? PIN_TYPE_OD : 0);
     self->used = 1;
     if (is_gpio(self->mode)) {
         gpio_line_t line = machine_pin_line(self);
@@ -79,9 +80,7 @@ static void configure(machine_pin_obj_t *self) {
 
 void machine_pin_release(machine_pin_obj_t *self) {
     self->mode = PIN_IN;
-    self->alt = 0;
-    self->pull = PIN_PULL_NONE;
-    self->drive = PIN_MED_POWER;
+    self->pad = PIN_PULL_NONE | PIN_MED_POWER;
     self->value = 0;
     configure(self);
     self->used = 0;
@@ -130,19 +129,17 @@ const pin_function_t *machine_pin_function(
 static void take_line(const machine_pin_obj_t *self, const pin_function_t *wanted) {
     for (unsigned index = 0; index < PIN_COUNT; ++index) {
         machine_pin_obj_t *other = &pins[index];
-        const pin_function_t *function = pin_mapper_function_at(index, other->alt);
+        const pin_function_t *function = pin_mapper_function_at(index, other->pad & PIN_ALTS);
         if (other != self && function != NULL && pin_mapper_same_line(function, wanted)) {
             machine_pin_release(other);
         }
     }
 }
 
-void machine_pin_connect(machine_pin_obj_t *self, const pin_function_t *function, uint32_t pull, uint32_t drive) {
+void machine_pin_connect(machine_pin_obj_t *self, const pin_function_t *function, uint32_t pad) {
     take_line(self, function);
     self->mode = PIN_ALT;
-    self->alt = function->mux;
-    self->pull = pull;
-    self->drive = drive;
+    self->pad = function->mux | pad;
     configure(self);
 }
 
@@ -192,7 +189,7 @@ static unsigned checked_drive(mp_int_t drive) {
 // The MODE field for `alt`: -1 keeps what an ALT pin has, a GPIO pin takes no other.
 static unsigned checked_alt(const machine_pin_obj_t *self, unsigned mode, mp_int_t alt) {
     if (alt == -1) {
-        return is_gpio(mode) ? 0 : self->alt;
+        return is_gpio(mode) ? 0 : self->pad & PIN_ALTS;
     }
     if (is_gpio(mode) || (alt != 0 && pin_mapper_function_at(self->index, alt) == NULL)) {
         mp_raise_ValueError(MP_ERROR_TEXT("invalid alt"));
@@ -225,9 +222,7 @@ static void init_helper(machine_pin_obj_t *self, size_t n_args, const mp_obj_t *
         self->value = mp_obj_is_true(args[ARG_value].u_obj);
     }
     self->mode = mode;
-    self->pull = pull;
-    self->drive = drive;
-    self->alt = alt;
+    self->pad = alt | pull | drive;
     configure(self);
 }
 
@@ -297,7 +292,7 @@ static mp_obj_t pin_mode(size_t n_args, const mp_obj_t *args) {
         return MP_OBJ_NEW_SMALL_INT(self->mode);
     }
     unsigned mode = checked_mode(args[1]);
-    self->alt = checked_alt(self, mode, -1);
+    self->pad = (self->pad & ~PIN_ALTS) | checked_alt(self, mode, -1);
     self->mode = mode;
     configure(self);
     return mp_const_none;
@@ -307,9 +302,10 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(pin_mode_obj, 1, 2, pin_mode);
 static mp_obj_t pin_pull(size_t n_args, const mp_obj_t *args) {
     machine_pin_obj_t *self = MP_OBJ_TO_PTR(args[0]);
     if (n_args == 1) {
-        return self->pull == PIN_PULL_NONE ? mp_const_none : MP_OBJ_NEW_SMALL_INT(self->pull);
+        unsigned pull = self->pad & PIN_PULLS;
+        return pull == PIN_PULL_NONE ? mp_const_none : MP_OBJ_NEW_SMALL_INT(pull);
     }
-    self->pull = checked_pull(args[1]);
+    self->pad = (self->pad & ~PIN_PULLS) | checked_pull(args[1]);
     configure(self);
     return mp_const_none;
 }
@@ -318,9 +314,9 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(pin_pull_obj, 1, 2, pin_pull);
 static mp_obj_t pin_drive(size_t n_args, const mp_obj_t *args) {
     machine_pin_obj_t *self = MP_OBJ_TO_PTR(args[0]);
     if (n_args == 1) {
-        return MP_OBJ_NEW_SMALL_INT(self->drive);
+        return MP_OBJ_NEW_SMALL_INT(self->pad & PIN_DRIVES);
     }
-    self->drive = checked_drive(mp_obj_get_int(args[1]));
+    self->pad = (self->pad & ~PIN_DRIVES) | checked_drive(mp_obj_get_int(args[1]));
     configure(self);
     return mp_const_none;
 }
@@ -352,15 +348,17 @@ static void pin_print(const mp_print_t *print, mp_obj_t self_in, mp_print_kind_t
     char name[PIN_NAME_SIZE];
     pin_mapper_chip_name(self->index, name);
     mp_printf(print, "Pin('%s', mode=Pin.%q, pull=", name, modes[self->mode]);
-    if (self->pull == PIN_PULL_NONE) {
+    unsigned pull = self->pad & PIN_PULLS;
+    unsigned drive = self->pad & PIN_DRIVES;
+    if (pull == PIN_PULL_NONE) {
         mp_print_str(print, "None");
     } else {
-        mp_printf(print, "Pin.%q", self->pull == PIN_PULL_UP ? MP_QSTR_PULL_UP : MP_QSTR_PULL_DOWN);
+        mp_printf(print, "Pin.%q", pull == PIN_PULL_UP ? MP_QSTR_PULL_UP : MP_QSTR_PULL_DOWN);
     }
     mp_printf(print, ", drive=Pin.%q, alt=%d)",
-        self->drive == PIN_LOW_POWER ? MP_QSTR_LOW_POWER
-            : self->drive == PIN_MED_POWER ? MP_QSTR_MED_POWER : MP_QSTR_HIGH_POWER,
-        self->alt == 0 ? -1 : self->alt);
+        drive == PIN_LOW_POWER ? MP_QSTR_LOW_POWER
+            : drive == PIN_MED_POWER ? MP_QSTR_MED_POWER : MP_QSTR_HIGH_POWER,
+        self->pad & PIN_ALTS ? self->pad & PIN_ALTS : -1);
 }
 
 // What machine.Signal and the core's pin functions call.

@@ -32,16 +32,16 @@ enum {
 
 typedef struct {
     mp_obj_base_t base;
-    uint16_t index : 6;   // in pin_table
-    uint16_t used : 1;    // configured by someone in this session
-    uint16_t value : 1;   // what an output drives, or will drive
-    uint16_t mode : 3;
-    uint16_t alt : 4;     // MODE field of the pad; 0: GPIO
-    uint16_t pull;
-    uint8_t drive;
+    uint16_t pad;     // as the pad register has them: MODE (what alt= says, 0: GPIO), drive and pull
+    uint8_t index;    // in pin_table
+    uint8_t mode : 3;
+    uint8_t used : 1; // configured by someone in this session
+    uint8_t value : 1; // what an output drives, or will drive
 } machine_pin_obj_t;
 
-_Static_assert(PIN_COUNT <= 64, "index has six bits");
+#define PIN_ALTS (0x0f)
+#define PIN_PULLS (PIN_PULL_UP | PIN_PULL_DOWN)
+#define PIN_DRIVES (PIN_LOW_POWER | PIN_MED_POWER | PIN_HIGH_POWER)
 
 extern const mp_obj_type_t machine_pin_type;
 
@@ -54,8 +54,9 @@ machine_pin_obj_t *machine_pin_find(mp_obj_t id);
 // The pin at an index of pin_table.
 machine_pin_obj_t *machine_pin_at(int index);
 
-// Routes a pin to a peripheral's line and takes the line off the pin that had it. `function` is one of the pin's own.
-void machine_pin_connect(machine_pin_obj_t *pin, const pin_function_t *function, uint32_t pull, uint32_t drive);
+// Routes a pin to a peripheral's line and takes the line off the pin that had it. `function` is one of the pin's own; pad:
+// pull and drive.
+void machine_pin_connect(machine_pin_obj_t *pin, const pin_function_t *function, uint32_t pad);
 
 // The pin's function that is this line. Raises ValueError if the pin can't carry it.
 const pin_function_t *machine_pin_function(

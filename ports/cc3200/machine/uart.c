@@ -19,22 +19,25 @@
 // Above this the kernel may not be called; the console should not wait for other handlers.
 #define UART_INTERRUPT_PRIORITY INT_PRIORITY_LVL_3
 
-static const struct {
-    uint32_t base;
-    uint16_t peripheral;
-    uint8_t interrupt;
-} blocks[UART_COUNT] = {
-    {UARTA0_BASE, PRCM_UARTA0, INT_UARTA0},
-    {UARTA1_BASE, PRCM_UARTA1, INT_UARTA1},
-};
+// Both blocks follow each other wherever they are counted.
+_Static_assert(INT_UARTA1 - INT_UARTA0 == 1 && PRCM_UARTA1 - PRCM_UARTA0 == 1, "in a row");
+#define BASE(id) (UARTA0_BASE + (id) * (UARTA1_BASE - UARTA0_BASE))
+#define PERIPHERAL(id) (PRCM_UARTA0 + (id))
+#define INTERRUPT(id) (INT_UARTA0 + (id))
+// Where one register says it all, it is used itself: a call into the chip's ROM takes more code. REGISTER(id, FR): flags
+// of the FIFOs; DR: data; IM, MIS, ICR: interrupts enabled, pending, to clear.
+#define REGISTER(id, name) HWREG(BASE(id) + UART_O_##name)
 
 static struct {
     uart_settings_t settings;
     uart_receive_hook_t hook;
     // head: where the interrupt handler puts the next byte; tail: where the reader takes it.
     volatile uint8_t head, tail;
-    uint8_t buffer[UART_RX_BUFFER_BYTES];
 } uarts[UART_COUNT] LOW_RAM;
+
+static uint8_t console_buffer[UART_RX_BUFFER_BYTES] LOW_RAM;
+// What head and tail count in: the console's buffer, or one on the collected heap.
+MP_REGISTER_ROOT_POINTER(uint8_t *uart_buffers[2]);
 
 _Static_assert(UART_RX_BUFFER_BYTES == 256, "uint8_t indices wrap with the buffer");
 
@@ -44,10 +47,9 @@ static uint32_t stall_ms(uint32_t baud) {
 }
 
 static void receive(unsigned id) {
-    uint32_t base = blocks[id].base;
     bool console = uart_is_console(id);
-    while (MAP_UARTCharsAvail(base)) {
-        uint32_t data = HWREG(base + UART_O_DR);
+    while (!(REGISTER(id, FR) & UART_FR_RXFE)) {
+        uint32_t data = REGISTER(id, DR);
         if (data & (UART_DR_BE | UART_DR_PE | UART_DR_FE)) {
             continue;
         }
@@ -56,18 +58,20 @@ static void receive(unsigned id) {
         if (console && byte == mp_interrupt_char) {
             mp_sched_keyboard_interrupt();
         } else if (next != uarts[id].tail) {
-            uarts[id].buffer[uarts[id].head] = byte;
+            MP_STATE_PORT(uart_buffers)[id][uarts[id].head] = byte;
             uarts[id].head = next;
         }
     }
 }
 
-static void handle_interrupt(unsigned id) {
-    uint32_t base = blocks[id].base;
-    uint32_t status = MAP_UARTIntStatus(base, true);
-    MAP_UARTIntClear(base, status);
+static void handle_interrupt(void) {
+    uint32_t exception;
+    __asm volatile ("mrs %0, ipsr" : "=r" (exception));
+    unsigned id = exception - INT_UARTA0;
+    uint32_t status = REGISTER(id, MIS);
+    REGISTER(id, ICR) = status;
     if (status & UART_INT_TX) {
-        MAP_UARTIntDisable(base, UART_INT_TX); // a sender is waiting: wake it once
+        REGISTER(id, IM) &= ~UART_INT_TX; // a sender is waiting: wake it once
     }
     if (status & (UART_INT_RX | UART_INT_RT)) {
         receive(id);
@@ -78,19 +82,11 @@ static void handle_interrupt(unsigned id) {
     event_signal();
 }
 
-static void handle_interrupt_0(void) {
-    handle_interrupt(0);
-}
-
-static void handle_interrupt_1(void) {
-    handle_interrupt(1);
-}
-
 static void start(unsigned id, const uart_settings_t *settings) {
-    uint32_t base = blocks[id].base;
-    MAP_PRCMPeripheralClkEnable(blocks[id].peripheral, PRCM_RUN_MODE_CLK | PRCM_SLP_MODE_CLK);
-    MAP_PRCMPeripheralReset(blocks[id].peripheral);
-    MAP_UARTConfigSetExpClk(base, MAP_PRCMPeripheralClockGet(blocks[id].peripheral), settings->baud, settings->config);
+    uint32_t base = BASE(id);
+    MAP_PRCMPeripheralClkEnable(PERIPHERAL(id), PRCM_RUN_MODE_CLK | PRCM_SLP_MODE_CLK);
+    MAP_PRCMPeripheralReset(PERIPHERAL(id));
+    MAP_UARTConfigSetExpClk(base, MAP_PRCMPeripheralClockGet(PERIPHERAL(id)), settings->baud, settings->config);
     MAP_UARTFIFOEnable(base);
     MAP_UARTFIFOLevelSet(base, UART_FIFO_TX2_8, UART_FIFO_RX4_8);
     MAP_UARTFlowControlSet(base, settings->flow);
@@ -106,15 +102,17 @@ static void drain(unsigned id) {
 }
 
 void uart_open(unsigned id, const uart_settings_t *settings) {
+    uint8_t *buffer = id == UART_CONSOLE ? console_buffer : m_new(uint8_t, UART_RX_BUFFER_BYTES);
     drain(id);
-    MAP_IntDisable(blocks[id].interrupt);
+    MAP_IntDisable(INTERRUPT(id));
+    MP_STATE_PORT(uart_buffers)[id] = buffer;
     uarts[id].settings = *settings;
     uarts[id].head = uarts[id].tail = 0;
     start(id, settings);
-    MAP_IntRegister(blocks[id].interrupt, id ? handle_interrupt_1 : handle_interrupt_0);
-    MAP_IntPrioritySet(blocks[id].interrupt, UART_INTERRUPT_PRIORITY);
-    MAP_UARTIntEnable(blocks[id].base, UART_INT_RX | UART_INT_RT);
-    MAP_IntEnable(blocks[id].interrupt);
+    MAP_IntRegister(INTERRUPT(id), handle_interrupt);
+    MAP_IntPrioritySet(INTERRUPT(id), UART_INTERRUPT_PRIORITY);
+    REGISTER(id, IM) |= UART_INT_RX | UART_INT_RT;
+    MAP_IntEnable(INTERRUPT(id));
 }
 
 void uart_close(unsigned id) {
@@ -122,11 +120,13 @@ void uart_close(unsigned id) {
         return;
     }
     drain(id);
-    MAP_IntDisable(blocks[id].interrupt);
+    MAP_IntDisable(INTERRUPT(id));
     uarts[id].settings.baud = 0;
     uarts[id].hook = NULL;
-    HWREG(blocks[id].base + UART_O_CTL) = 0;
-    MAP_PRCMPeripheralClkDisable(blocks[id].peripheral, PRCM_RUN_MODE_CLK | PRCM_SLP_MODE_CLK);
+    uarts[id].head = uarts[id].tail = 0;
+    MP_STATE_PORT(uart_buffers)[id] = NULL;
+    REGISTER(id, CTL) = 0;
+    MAP_PRCMPeripheralClkDisable(PERIPHERAL(id), PRCM_RUN_MODE_CLK | PRCM_SLP_MODE_CLK);
 }
 
 const uart_settings_t *uart_settings(unsigned id) {
@@ -141,36 +141,35 @@ int uart_get(unsigned id) {
     if (uarts[id].head == uarts[id].tail) {
         return -1;
     }
-    return uarts[id].buffer[uarts[id].tail++];
+    return MP_STATE_PORT(uart_buffers)[id][uarts[id].tail++];
 }
 
 size_t uart_send(unsigned id, const void *data, size_t length) {
-    uint32_t base = blocks[id].base;
     uint32_t patience_ms = stall_ms(MAX(uarts[id].settings.baud, 1));
     uint32_t moved = mp_hal_ticks_ms();
     const uint8_t *next = data;
     const uint8_t *end = next + length;
     while (next < end && uarts[id].settings.baud) {
-        if (MAP_UARTCharPutNonBlocking(base, *next)) {
-            next++;
-            if (next == end || MAP_UARTSpaceAvail(base)) {
+        if (uart_send_ready(id)) {
+            REGISTER(id, DR) = *next++;
+            if (next == end || uart_send_ready(id)) {
                 continue;
             }
             moved = mp_hal_ticks_ms();
         }
         if (event_may_block()) {
             // The FIFO may have drained meanwhile: its interrupt is then pending and comes at once.
-            MAP_UARTIntEnable(base, UART_INT_TX);
+            REGISTER(id, IM) |= UART_INT_TX;
             event_wait(patience_ms);
-            if (mp_hal_ticks_ms() - moved > patience_ms && !MAP_UARTSpaceAvail(base)) {
+            if (mp_hal_ticks_ms() - moved > patience_ms && !uart_send_ready(id)) {
                 break;
             }
         } else {
             // An interrupt handler prints: the FIFO empties without our help.
             uint32_t start_us = system_time_us();
-            while (!MAP_UARTSpaceAvail(base) && system_time_us() - start_us < patience_ms * 1000) {
+            while (!uart_send_ready(id) && system_time_us() - start_us < patience_ms * 1000) {
             }
-            if (!MAP_UARTSpaceAvail(base)) {
+            if (!uart_send_ready(id)) {
                 break;
             }
         }
@@ -179,15 +178,15 @@ size_t uart_send(unsigned id, const void *data, size_t length) {
 }
 
 bool uart_send_ready(unsigned id) {
-    return MAP_UARTSpaceAvail(blocks[id].base);
+    return !(REGISTER(id, FR) & UART_FR_TXFF);
 }
 
 bool uart_send_done(unsigned id) {
-    return !MAP_UARTBusy(blocks[id].base);
+    return !(REGISTER(id, FR) & UART_FR_BUSY);
 }
 
 void uart_set_break(unsigned id, bool on) {
-    MAP_UARTBreakCtl(blocks[id].base, on);
+    MAP_UARTBreakCtl(BASE(id), on);
 }
 
 void uart_set_receive_hook(unsigned id, uart_receive_hook_t hook) {

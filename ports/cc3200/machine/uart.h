@@ -14,11 +14,12 @@
 // What a UART is set to. bits, parity and stop are the driver library's UART_CONFIG_* and flow its UART_FLOWCONTROL_*.
 typedef struct {
     uint32_t baud; // 0: closed
-    uint32_t config;
-    uint32_t flow;
+    uint16_t config;
+    uint16_t flow;
 } uart_settings_t;
 
-// Resets the UART, drops what it received and starts it.
+// Resets the UART, drops what it received and starts it. The console's has a buffer of its own, the other one takes it
+// from the collected heap while it is open: MemoryError, and nothing is changed, when there is none.
 void uart_open(unsigned id, const uart_settings_t *settings);
 void uart_close(unsigned id);
 const uart_settings_t *uart_settings(unsigned id);

@@ -63,7 +63,7 @@ static const struct {
 
 static void connect(unsigned id, unsigned line, machine_pin_obj_t *pin) {
     const pin_function_t *function = machine_pin_function(pin, PIN_UART, id, uart_lines[line].signal);
-    machine_pin_connect(pin, function, PIN_PULL_UP, PIN_LOW_POWER);
+    machine_pin_connect(pin, function, PIN_PULL_UP | PIN_LOW_POWER);
 }
 
 // pins: MP_OBJ_NULL for the defaults, None to leave all as they are, or (tx, rx) or (tx, rx, rts, cts), any of them None.

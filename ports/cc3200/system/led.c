@@ -1,10 +1,10 @@
 // The system LED, driven from the tick interrupt: it needs no task and shows life even while a script computes.
 #include "py/mpconfig.h"
 
+#include "inc/hw_gpio.h"
 #include "inc/hw_memmap.h"
 #include "inc/hw_types.h"
 #include "rom_map.h"
-#include "gpio.h"
 #include "pin.h"
 #include "prcm.h"
 
@@ -27,13 +27,14 @@ static volatile struct {
 
 static void drive(bool on) {
     led.lit = on;
-    MAP_GPIOPinWrite(BOARD_LED_PORT, BOARD_LED_BIT, on ? BOARD_LED_BIT : 0);
+    // The data register is masked by address bits 9 to 2 (hw_gpio.h, GPIO_O_GPIO_DATA).
+    HWREG(BOARD_LED_PORT + GPIO_O_GPIO_DATA + (BOARD_LED_BIT << 2)) = on ? BOARD_LED_BIT : 0;
 }
 
 static void configure_pin(void) {
     MAP_PRCMPeripheralClkEnable(BOARD_LED_PRCM, PRCM_RUN_MODE_CLK | PRCM_SLP_MODE_CLK);
     PAD(BOARD_LED_GPIO) = PIN_MODE_0 | PIN_STRENGTH_6MA | PIN_TYPE_STD;
-    MAP_GPIODirModeSet(BOARD_LED_PORT, BOARD_LED_BIT, GPIO_DIR_MODE_OUT);
+    HWREG(BOARD_LED_PORT + GPIO_O_GPIO_DIR) |= BOARD_LED_BIT;
 }
 
 static void restart(bool enabled, bool error) {
