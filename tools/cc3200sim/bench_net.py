@@ -21,6 +21,8 @@ from cc3200sim.flash import ERASE_SECONDS, PROGRAM_SECONDS, READ_SECONDS_PER_BYT
 SIZES = (20, 100)  # KB of the files
 KEYS = 40
 KEY_SECONDS = 0.0873  # between keys, so that they meet the board's waits at many points
+LINE_KEYS = 60
+PRINTED_LINES = 300
 PARTS = ("flash", "link", "commands", "network", "processor")
 _KB = 1024
 _LIMIT = 120.0
@@ -143,6 +145,29 @@ def key(board: Board, client: Client) -> Figures:
     return meter.stop(client.stream.received_at)
 
 
+def line(board: Board, client: Client) -> Figures:
+    """A line of LINE_KEYS keys that are sent at once, as a paste is, to the echo of the last."""
+    meter = Meter(board)
+    client.send(b"#" + b"x" * (LINE_KEYS - 2) + b"y")
+    client.wait(lambda: client.stream.received.endswith(b"y"), _LIMIT)
+    figures = meter.stop(client.stream.received_at)
+    client.send(b"\x03")
+    board.run(300)
+    client.read()
+    return figures
+
+
+def printing(board: Board, client: Client) -> Figures:
+    """A program that prints PRINTED_LINES short lines, to the prompt after it."""
+    client.send(f"for i in range({PRINTED_LINES}): print(i)\r\n".encode())
+    board.run(1000)
+    client.read()
+    meter = Meter(board)
+    client.send(b"\r\n")
+    client.wait(lambda: client.stream.received.endswith(b"\n>>> "), _LIMIT)
+    return meter.stop(client.stream.received_at)
+
+
 def mean(figures: Sequence[Figures]) -> Figures:
     """The average of several."""
     count = len(figures)
@@ -198,6 +223,10 @@ def measure(image: bytes, rom_image: bytes) -> list[Row]:
     rows = [
         Row(f"telnet: a key and its echo, mean of {KEYS}", mean(keys)),
         Row("telnet: the slowest of them", max(keys, key=lambda one: one.cycles)),
+    ]
+    rows += [
+        Row(f"telnet: echo of {LINE_KEYS} keys sent at once", line(board, client)),
+        Row(f"telnet: {PRINTED_LINES} lines printed", printing(board, client)),
     ]
     client.close()
     board.run(300)

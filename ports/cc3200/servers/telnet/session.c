@@ -22,7 +22,7 @@
 
 #define TELNET_PORT 23
 #define OUTPUT_TIMEOUT_MS 5000u
-#define OUTPUT_RETRY_MS 5u
+#define OUTPUT_RETRY_MS 1u
 #define FOREVER_MS UINT32_MAX
 // Typed bytes that the interpreter has not read: look again this soon whether there is room, or a program to interrupt.
 #define UNREAD_WAIT_MS 20u
