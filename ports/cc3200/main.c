@@ -43,7 +43,6 @@ int main(void);
 
 static StackType_t interpreter_stack[INTERPRETER_STACK_BYTES / sizeof(StackType_t)] STACK_SECTION;
 static StackType_t idle_stack[configMINIMAL_STACK_SIZE] STACK_SECTION;
-static StaticTask_t interpreter_task LOW_RAM;
 static StaticTask_t idle_task LOW_RAM;
 
 // After a reset the board is an access point, until a script or a user says otherwise.
@@ -149,7 +148,7 @@ int main(void) {
     servers_init();
     VStartSimpleLinkSpawnTask(SPAWN_PRIORITY);
     xTaskCreateStatic(interpreter, "Python", INTERPRETER_STACK_BYTES / sizeof(StackType_t), NULL, INTERPRETER_PRIORITY,
-        interpreter_stack, &interpreter_task);
+        interpreter_stack, mp_thread_main_task());
     vTaskStartScheduler();
     return 0;
 }

@@ -31,6 +31,10 @@ typedef struct _thread_t {
 static thread_t main_thread LOW_RAM;
 static void *(*thread_entry)(void *);
 
+StaticTask_t *mp_thread_main_task(void) {
+    return &main_thread.control;
+}
+
 void mp_thread_init(void *stack_base, size_t stack_bytes) {
     mp_thread_set_state(&mp_state_ctx.thread);
     main_thread.next = NULL;

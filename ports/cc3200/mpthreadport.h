@@ -11,6 +11,9 @@ typedef struct {
     StaticSemaphore_t storage;
 } mp_thread_mutex_t;
 
+// Where the kernel keeps the main thread's task, which is to be created there.
+StaticTask_t *mp_thread_main_task(void);
+
 // Makes the calling task the main thread. stack_base: lowest address of its stack.
 void mp_thread_init(void *stack_base, size_t stack_bytes);
 

@@ -93,13 +93,8 @@ static mp_obj_t hash_obj_digest(mp_obj_t self_in) {
 static MP_DEFINE_CONST_FUN_OBJ_1(hash_obj_digest_obj, hash_obj_digest);
 
 static mp_obj_t hash_obj_hexdigest(mp_obj_t self_in) {
-    uint8_t digest[HASH_MAX_DIGEST_BYTES];
-    char text[2 * HASH_MAX_DIGEST_BYTES];
-    size_t length = 2 * compute(MP_OBJ_TO_PTR(self_in), digest);
-    for (size_t at = 0; at < length; ++at) {
-        text[at] = "0123456789abcdef"[at % 2 ? digest[at / 2] & 15 : digest[at / 2] >> 4];
-    }
-    return mp_obj_new_str(text, length);
+    mp_obj_t digest = hash_obj_digest(self_in);
+    return mp_obj_bytes_hex(1, &digest, &mp_type_str);
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(hash_obj_hexdigest_obj, hash_obj_hexdigest);
 

@@ -47,21 +47,22 @@ static void pin_irq_disable(const machine_irq_obj_t *irq) {
     HWREG(line.base + GPIO_O_GPIO_IM) &= ~line.bit;
 }
 
+// The driver library's interrupt type for a trigger.
 static unsigned checked_trigger(mp_int_t trigger) {
-    switch (trigger) {
-        case PIN_IRQ_FALLING:
-            return GPIO_FALLING_EDGE;
-        case PIN_IRQ_RISING:
-            return GPIO_RISING_EDGE;
-        case PIN_IRQ_FALLING | PIN_IRQ_RISING:
-            return GPIO_BOTH_EDGES;
-        case PIN_IRQ_LOW_LEVEL:
-            return GPIO_LOW_LEVEL;
-        case PIN_IRQ_HIGH_LEVEL:
-            return GPIO_HIGH_LEVEL;
-        default:
-            mp_raise_ValueError(MP_ERROR_TEXT("invalid trigger"));
+    enum { NONE = 0xff };
+    static const uint8_t types[] = {
+        NONE,
+        [PIN_IRQ_FALLING] = GPIO_FALLING_EDGE,
+        [PIN_IRQ_RISING] = GPIO_RISING_EDGE,
+        [PIN_IRQ_FALLING | PIN_IRQ_RISING] = GPIO_BOTH_EDGES,
+        [PIN_IRQ_LOW_LEVEL] = GPIO_LOW_LEVEL,
+        NONE, NONE, NONE,
+        [PIN_IRQ_HIGH_LEVEL] = GPIO_HIGH_LEVEL,
+    };
+    if (trigger < 0 || trigger >= (mp_int_t)MP_ARRAY_SIZE(types) || types[trigger] == NONE) {
+        mp_raise_ValueError(MP_ERROR_TEXT("invalid trigger"));
     }
+    return types[trigger];
 }
 
 static const machine_irq_methods_t methods;

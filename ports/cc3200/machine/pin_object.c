@@ -347,15 +347,11 @@ static void pin_print(const mp_print_t *print, mp_obj_t self_in, mp_print_kind_t
     const machine_pin_obj_t *self = MP_OBJ_TO_PTR(self_in);
     char name[PIN_NAME_SIZE];
     pin_mapper_chip_name(self->index, name);
-    mp_printf(print, "Pin('%s', mode=Pin.%q, pull=", name, modes[self->mode]);
     unsigned pull = self->pad & PIN_PULLS;
     unsigned drive = self->pad & PIN_DRIVES;
-    if (pull == PIN_PULL_NONE) {
-        mp_print_str(print, "None");
-    } else {
-        mp_printf(print, "Pin.%q", pull == PIN_PULL_UP ? MP_QSTR_PULL_UP : MP_QSTR_PULL_DOWN);
-    }
-    mp_printf(print, ", drive=Pin.%q, alt=%d)",
+    mp_printf(print, "Pin('%s', mode=Pin.%q, pull=%s%q, drive=Pin.%q, alt=%d)", name, modes[self->mode],
+        pull == PIN_PULL_NONE ? "" : "Pin.",
+        pull == PIN_PULL_NONE ? MP_QSTR_None : pull == PIN_PULL_UP ? MP_QSTR_PULL_UP : MP_QSTR_PULL_DOWN,
         drive == PIN_LOW_POWER ? MP_QSTR_LOW_POWER
             : drive == PIN_MED_POWER ? MP_QSTR_MED_POWER : MP_QSTR_HIGH_POWER,
         self->pad & PIN_ALTS ? self->pad & PIN_ALTS : -1);

@@ -25,18 +25,15 @@ enum { IRQ_RX_ANY = 1 };
 
 struct _machine_uart_obj_t {
     mp_obj_base_t base;
+    uint8_t id;
     uint16_t timeout;      // ms to the first byte of a read
     uint16_t timeout_char; // ms between bytes of a read
 };
 
 static machine_uart_obj_t uart_objects[UART_COUNT] = {
-    {.base = {&machine_uart_type}},
-    {.base = {&machine_uart_type}},
+    {.base = {&machine_uart_type}, .id = 0},
+    {.base = {&machine_uart_type}, .id = 1},
 };
-
-static unsigned uart_id(const machine_uart_obj_t *self) {
-    return self - uart_objects;
-}
 
 mp_obj_t uart_object(unsigned id) {
     return MP_OBJ_FROM_PTR(&uart_objects[id]);
@@ -97,24 +94,16 @@ static uint32_t connect_pins(unsigned id, mp_obj_t pins) {
 static void mp_machine_uart_print(const mp_print_t *print, mp_obj_t self_in, mp_print_kind_t kind) {
     (void)kind;
     machine_uart_obj_t *self = MP_OBJ_TO_PTR(self_in);
-    const uart_settings_t *settings = uart_settings(uart_id(self));
-    mp_printf(print, "UART(%u", uart_id(self));
-    if (settings->baud) {
-        mp_printf(print, ", baudrate=%u, bits=%u, parity=", (unsigned)settings->baud,
-            5 + ((unsigned)settings->config & UART_CONFIG_WLEN_MASK) / UART_CONFIG_WLEN_6);
-        switch (settings->config & UART_CONFIG_PAR_MASK) {
-            case UART_CONFIG_PAR_NONE:
-                mp_print_str(print, "None");
-                break;
-            case UART_CONFIG_PAR_EVEN:
-                mp_print_str(print, "UART.EVEN");
-                break;
-            default:
-                mp_print_str(print, "UART.ODD");
-        }
-        mp_printf(print, ", stop=%u", settings->config & UART_CONFIG_STOP_TWO ? 2 : 1);
+    const uart_settings_t *settings = uart_settings(self->id);
+    if (settings->baud == 0) {
+        mp_printf(print, "UART(%u)", self->id);
+        return;
     }
-    mp_print_str(print, ")");
+    unsigned parity = settings->config & UART_CONFIG_PAR_MASK;
+    mp_printf(print, "UART(%u, baudrate=%u, bits=%u, parity=%s, stop=%u)", self->id, (unsigned)settings->baud,
+        5 + ((unsigned)settings->config & UART_CONFIG_WLEN_MASK) / UART_CONFIG_WLEN_6,
+        parity == UART_CONFIG_PAR_NONE ? "None" : parity == UART_CONFIG_PAR_EVEN ? "UART.EVEN" : "UART.ODD",
+        settings->config & UART_CONFIG_STOP_TWO ? 2 : 1);
 }
 
 static void mp_machine_uart_init_helper(machine_uart_obj_t *self, size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args) {
@@ -145,11 +134,11 @@ static void mp_machine_uart_init_helper(machine_uart_obj_t *self, size_t n_args,
         .config = (args[ARG_bits].u_int - 5) * UART_CONFIG_WLEN_6
             | (parity < 0 ? UART_CONFIG_PAR_NONE : parity == PARITY_EVEN ? UART_CONFIG_PAR_EVEN : UART_CONFIG_PAR_ODD)
             | (args[ARG_stop].u_int == 1 ? UART_CONFIG_STOP_ONE : UART_CONFIG_STOP_TWO),
-        .flow = connect_pins(uart_id(self), args[ARG_pins].u_obj),
+        .flow = connect_pins(self->id, args[ARG_pins].u_obj),
     };
     self->timeout = args[ARG_timeout].u_int;
     self->timeout_char = args[ARG_timeout_char].u_int;
-    uart_open(uart_id(self), &settings);
+    uart_open(self->id, &settings);
 }
 
 static mp_obj_t mp_machine_uart_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
@@ -170,23 +159,23 @@ static mp_obj_t mp_machine_uart_make_new(const mp_obj_type_t *type, size_t n_arg
 }
 
 static void check_open(const machine_uart_obj_t *self) {
-    if (uart_settings(uart_id(self))->baud == 0) {
+    if (uart_settings(self->id)->baud == 0) {
         mp_raise_OSError(MP_EPERM);
     }
 }
 
 static void mp_machine_uart_deinit(machine_uart_obj_t *self) {
-    uart_close(uart_id(self));
+    uart_close(self->id);
 }
 
 static mp_int_t mp_machine_uart_any(machine_uart_obj_t *self) {
     check_open(self);
-    return uart_received(uart_id(self));
+    return uart_received(self->id);
 }
 
 static bool mp_machine_uart_txdone(machine_uart_obj_t *self) {
     check_open(self);
-    return uart_send_done(uart_id(self));
+    return uart_send_done(self->id);
 }
 
 // Whether a byte is there now or arrives within `ms`.
@@ -204,7 +193,7 @@ static bool wait_for_byte(unsigned id, uint32_t ms) {
 
 static mp_uint_t mp_machine_uart_read(mp_obj_t self_in, void *buffer, mp_uint_t size, int *errcode) {
     machine_uart_obj_t *self = MP_OBJ_TO_PTR(self_in);
-    unsigned id = uart_id(self);
+    unsigned id = self->id;
     check_open(self);
     uint8_t *bytes = buffer;
     mp_uint_t count = 0;
@@ -221,7 +210,7 @@ static mp_uint_t mp_machine_uart_read(mp_obj_t self_in, void *buffer, mp_uint_t 
 static mp_uint_t mp_machine_uart_write(mp_obj_t self_in, const void *data, mp_uint_t size, int *errcode) {
     machine_uart_obj_t *self = MP_OBJ_TO_PTR(self_in);
     check_open(self);
-    mp_uint_t sent = uart_send(uart_id(self), data, size);
+    mp_uint_t sent = uart_send(self->id, data, size);
     if (sent == 0 && size > 0) {
         *errcode = MP_EAGAIN;
         return MP_STREAM_ERROR;
@@ -231,7 +220,7 @@ static mp_uint_t mp_machine_uart_write(mp_obj_t self_in, const void *data, mp_ui
 
 static mp_uint_t mp_machine_uart_ioctl(mp_obj_t self_in, mp_uint_t request, uintptr_t arg, int *errcode) {
     machine_uart_obj_t *self = MP_OBJ_TO_PTR(self_in);
-    unsigned id = uart_id(self);
+    unsigned id = self->id;
     switch (request) {
         case MP_STREAM_POLL:
             check_open(self);
@@ -250,7 +239,7 @@ static mp_uint_t mp_machine_uart_ioctl(mp_obj_t self_in, mp_uint_t request, uint
 
 static void mp_machine_uart_sendbreak(machine_uart_obj_t *self) {
     check_open(self);
-    unsigned id = uart_id(self);
+    unsigned id = self->id;
     while (!uart_send_done(id)) {
         mp_event_wait_ms(1);
     }
@@ -265,11 +254,11 @@ static void bytes_arrived(unsigned id) {
 }
 
 static void uart_irq_enable(const machine_irq_obj_t *irq) {
-    uart_set_receive_hook(uart_id(MP_OBJ_TO_PTR(irq->parent)), bytes_arrived);
+    uart_set_receive_hook(((machine_uart_obj_t *)MP_OBJ_TO_PTR(irq->parent))->id, bytes_arrived);
 }
 
 static void uart_irq_disable(const machine_irq_obj_t *irq) {
-    uart_set_receive_hook(uart_id(MP_OBJ_TO_PTR(irq->parent)), NULL);
+    uart_set_receive_hook(((machine_uart_obj_t *)MP_OBJ_TO_PTR(irq->parent))->id, NULL);
 }
 
 static const machine_irq_methods_t uart_irq_methods;
@@ -296,7 +285,7 @@ static mp_obj_t uart_irq(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_a
         machine_irq_disable(irq);
         irq->handler = args[ARG_handler].u_obj;
         irq->trigger = IRQ_RX_ANY;
-        MAP_IntPrioritySet(uart_id(self) ? INT_UARTA1 : INT_UARTA0, priority);
+        MAP_IntPrioritySet(self->id ? INT_UARTA1 : INT_UARTA0, priority);
         machine_irq_enable(irq);
     }
     return MP_OBJ_FROM_PTR(irq);

@@ -2,13 +2,21 @@
 
 #include "network/address.h"
 
+#include <string.h>
+
 #include "network/processor.h"
 
 #define LEASE_SECONDS 4096u // as netapp.h's example has it
 
-bool network_addresses(bool access_point, SlNetCfgIpV4Args_t *addresses) {
+static bool is_access_point(void) {
+    return processor_role() == ROLE_AP;
+}
+
+bool network_addresses(SlNetCfgIpV4Args_t *addresses) {
+    bool access_point = is_access_point();
     _u8 length = sizeof(*addresses);
     _u8 by_dhcp = 0;
+    memset(addresses, 0, sizeof(*addresses));
     sl_NetCfgGet(access_point ? SL_IPV4_AP_P2P_GO_GET_INFO : SL_IPV4_STA_P2P_CL_GET_INFO, &by_dhcp, &length,
         (_u8 *)addresses);
     return !access_point && by_dhcp;
@@ -27,7 +35,8 @@ static int set_dhcp_range(const SlNetCfgIpV4Args_t *addresses) {
     return result;
 }
 
-int network_set_addresses(bool access_point, const SlNetCfgIpV4Args_t *addresses) {
+int network_set_addresses(const SlNetCfgIpV4Args_t *addresses) {
+    bool access_point = is_access_point();
     if (access_point) {
         int result = set_dhcp_range(addresses);
         if (result < 0) {
@@ -44,8 +53,8 @@ int network_use_dhcp(void) {
 }
 
 bool network_address(uint8_t address[4]) {
-    SlNetCfgIpV4Args_t addresses = {0};
-    network_addresses(processor_role() == ROLE_AP, &addresses);
+    SlNetCfgIpV4Args_t addresses;
+    network_addresses(&addresses);
     for (unsigned at = 0; at < 4; at++) {
         address[at] = (uint8_t)(addresses.ipV4 >> (24 - 8 * at));
     }

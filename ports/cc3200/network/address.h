@@ -7,13 +7,12 @@
 
 #include "simplelink.h"
 
-// Address, mask, gateway and DNS server (all 0: none yet) of the access point or the station. True when they were
-// given by a DHCP server.
-bool network_addresses(bool access_point, SlNetCfgIpV4Args_t *addresses);
+// Address, mask, gateway and DNS server (all 0: none yet). True when they were given to a station by a DHCP server.
+bool network_addresses(SlNetCfgIpV4Args_t *addresses);
 
 // Set fixed ones, and for an access point the range that its DHCP server gives out: the rest of the mask's last byte.
 // The network processor takes them over at its next start. An error code below 0 when it refuses.
-int network_set_addresses(bool access_point, const SlNetCfgIpV4Args_t *addresses);
+int network_set_addresses(const SlNetCfgIpV4Args_t *addresses);
 
 // Station: take an address from a DHCP server again. An error code below 0 when it is refused.
 int network_use_dhcp(void);

@@ -41,9 +41,8 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(module_hostname_obj, 0, 1, module_hos
 // network.ipconfig('dns'), network.ipconfig(dns='8.8.8.8')
 static mp_obj_t module_ipconfig(size_t count, const mp_obj_t *all, mp_map_t *named) {
     network_require();
-    bool access_point = processor_role() == ROLE_AP;
-    SlNetCfgIpV4Args_t addresses = {0};
-    network_addresses(access_point, &addresses);
+    SlNetCfgIpV4Args_t addresses;
+    network_addresses(&addresses);
     bool query = count == 1 && named->used == 0;
     mp_map_elem_t *setting = mp_map_lookup(named, MP_OBJ_NEW_QSTR(MP_QSTR_dns), MP_MAP_LOOKUP);
     if (query && mp_obj_str_get_qstr(all[0]) == MP_QSTR_dns) {
@@ -53,7 +52,7 @@ static mp_obj_t module_ipconfig(size_t count, const mp_obj_t *all, mp_map_t *nam
         mp_raise_ValueError(MP_ERROR_TEXT("only dns can be asked for or set"));
     }
     addresses.ipV4DnsServer = inet_parse(setting->value);
-    if (network_set_addresses(access_point, &addresses) < 0) {
+    if (network_set_addresses(&addresses) < 0) {
         mp_raise_OSError(MP_EIO);
     }
     return mp_const_none;

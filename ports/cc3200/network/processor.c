@@ -2,6 +2,7 @@
 // in radio.c.
 #include "FreeRTOS.h"
 #include "semphr.h"
+#include "task.h"
 
 #include "simplelink.h"
 
@@ -15,30 +16,31 @@
 // How long what is still to be sent may take at a stop.
 #define STOP_TIMEOUT_MS (200)
 
-static StaticSemaphore_t started_storage LOW_RAM;
+// What the network processor has not said yet; no role nor error of device.h.
+#define ROLE_AWAITED (-1000)
+
 static StaticSemaphore_t lock_storage LOW_RAM;
 static SemaphoreHandle_t lock;
-static SemaphoreHandle_t started;
-static volatile int role = -1;
+static volatile int role = ROLE_AWAITED;
 static volatile uint32_t starts;
 
 // Called in the spawn task with the driver's lock taken.
 static void on_started(_u32 status) {
     role = (int)status;
-    xSemaphoreGive(started);
 }
 
 static bool start(void) {
     starts++;
     if (sl_Start(NULL, NULL, on_started) == 0) {
-        xSemaphoreTake(started, pdMS_TO_TICKS(START_TIMEOUT_MS));
+        for (unsigned waited = 0; role == ROLE_AWAITED && waited < START_TIMEOUT_MS; waited++) {
+            vTaskDelay(1);
+        }
     }
     return role >= 0;
 }
 
 bool processor_start(void) {
-    if (started == NULL) {
-        started = xSemaphoreCreateBinaryStatic(&started_storage);
+    if (lock == NULL) {
         lock = xSemaphoreCreateMutexStatic(&lock_storage);
         start();
     }
@@ -47,7 +49,7 @@ bool processor_start(void) {
 
 bool processor_restart(void) {
     processor_lock();
-    role = -1;
+    role = ROLE_AWAITED;
     sl_Stop(STOP_TIMEOUT_MS);
     bool running = start();
     processor_unlock();

@@ -10,6 +10,7 @@
 #include "network/processor.h"
 #include "servers/servers.h"
 #include "system/event.h"
+#include "system/memory.h"
 
 #define FACTORY_SSID "wipy-wlan-" // the last bytes of the MAC address follow
 #define SUFFIX_BYTES 2
@@ -18,7 +19,7 @@
 #define SCAN_INTERVAL_S 3600u // one scan is enough: the next would be after this
 #define SCAN_WAIT_MS 1500u
 
-static radio_settings_t current;
+static radio_settings_t current LOW_RAM;
 static volatile bool joined;      // station: an access point is joined
 static volatile bool addressed;   // station: an address was given
 static volatile uint8_t stations; // access point: who has joined

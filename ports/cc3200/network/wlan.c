@@ -8,6 +8,7 @@
 #include "py/mphal.h"
 #include "py/mpthread.h"
 #include "py/objlist.h"
+#include "py/objstr.h"
 #include "py/objtuple.h"
 #include "py/parsenum.h"
 #include "py/runtime.h"
@@ -67,9 +68,7 @@ static antenna_t checked_antenna(mp_int_t antenna) {
 static void take_ssid(radio_settings_t *settings, mp_obj_t text) {
     size_t length;
     const char *ssid = mp_obj_str_get_data(text, &length);
-    if (length == 0 || length > sizeof(settings->ssid)) {
-        bad_value();
-    }
+    checked((mp_int_t)length, 1, sizeof(settings->ssid));
     memcpy(settings->ssid, ssid, length);
     settings->ssid_length = (uint8_t)length;
 }
@@ -82,30 +81,22 @@ static void take_auth(radio_settings_t *settings, mp_obj_t auth) {
         return;
     }
     mp_obj_t *pair;
-    size_t length;
     mp_obj_get_array_fixed_n(auth, 2, &pair);
     mp_int_t security = mp_obj_get_int(pair[0]);
-    const char *key = mp_obj_str_get_data(pair[1], &length);
+    mp_obj_t key = pair[1];
+    size_t shortest = 8; // 8 to 63 characters make a passphrase (IEEE 802.11-2012, annex M.4)
+    size_t longest = sizeof(settings->key);
     if (security == SL_SEC_TYPE_WEP) {
-        if (length % 2 != 0 || length == 0 || length / 2 > WEP_KEY_MAX) {
-            bad_value();
-        }
-        for (size_t at = 0; at < length; at += 2) {
-            if (!unichar_isxdigit(key[at]) || !unichar_isxdigit(key[at + 1])) {
-                bad_value();
-            }
-            settings->key[at / 2] = (char)(unichar_xdigit_value(key[at]) << 4 | unichar_xdigit_value(key[at + 1]));
-        }
-        length /= 2;
-    } else if (security == SL_SEC_TYPE_WPA_WPA2) {
-        // 8 to 63 characters make a passphrase (IEEE 802.11-2012, annex M.4).
-        if (length < 8 || length > sizeof(settings->key)) {
-            bad_value();
-        }
-        memcpy(settings->key, key, length);
-    } else {
+        key = mp_obj_bytes_fromhex(MP_OBJ_FROM_PTR(&mp_type_bytes), key);
+        shortest = 1;
+        longest = WEP_KEY_MAX;
+    } else if (security != SL_SEC_TYPE_WPA_WPA2) {
         bad_value();
     }
+    size_t length;
+    const char *text = mp_obj_str_get_data(key, &length);
+    checked((mp_int_t)length, (mp_int_t)shortest, (mp_int_t)longest);
+    memcpy(settings->key, text, length);
     settings->security = (uint8_t)security;
     settings->key_length = (uint8_t)length;
 }
@@ -170,12 +161,13 @@ static mp_obj_t auth_object(const radio_settings_t *settings) {
     if (settings->security == SL_SEC_TYPE_OPEN) {
         return mp_const_none;
     }
-    vstr_t key;
-    vstr_init(&key, 2 * RADIO_KEY_MAX);
-    for (size_t at = 0; at < settings->key_length; at++) {
-        vstr_printf(&key, settings->security == SL_SEC_TYPE_WEP ? "%02x" : "%c", settings->key[at] & 0xff);
-    }
-    mp_obj_t pair[2] = {MP_OBJ_NEW_SMALL_INT(settings->security), mp_obj_new_str_from_vstr(&key)};
+    // A passphrase is text, a WEP key any bytes.
+    bool wep = settings->security == SL_SEC_TYPE_WEP;
+    mp_obj_t key = mp_obj_new_str_of_type(wep ? &mp_type_bytes : &mp_type_str, (const byte *)settings->key,
+        settings->key_length);
+    mp_obj_t pair[2] = {
+        MP_OBJ_NEW_SMALL_INT(settings->security), wep ? mp_obj_bytes_hex(1, &key, &mp_type_str) : key,
+    };
     return mp_obj_new_tuple(MP_ARRAY_SIZE(pair), pair);
 }
 
@@ -336,12 +328,8 @@ static MP_DEFINE_CONST_FUN_OBJ_1(wlan_scan_obj, wlan_scan);
 
 // ---- addresses
 
-static bool get_addresses(SlNetCfgIpV4Args_t *addresses) {
-    return network_addresses(processor_role() == ROLE_AP, addresses);
-}
-
 static void set_addresses(const SlNetCfgIpV4Args_t *addresses) {
-    raise_for(network_set_addresses(processor_role() == ROLE_AP, addresses));
+    raise_for(network_set_addresses(addresses));
     apply(NULL);
 }
 
@@ -369,12 +357,12 @@ static mp_obj_t wlan_ifconfig(size_t count, const mp_obj_t *all, mp_map_t *named
     union { // address, mask, gateway and DNS server
         SlNetCfgIpV4Args_t named;
         uint32_t in_turn[4];
-    } addresses = {.in_turn = {0}};
+    } addresses;
     _Static_assert(sizeof(addresses.named) == sizeof(addresses.in_turn), "netcfg.h");
     mp_obj_t config = arguments[ARG_CONFIG].u_obj;
     if (config == MP_OBJ_NULL) {
         mp_obj_t values[MP_ARRAY_SIZE(addresses.in_turn)];
-        get_addresses(&addresses.named);
+        network_addresses(&addresses.named);
         for (size_t at = 0; at < MP_ARRAY_SIZE(values); at++) {
             values[at] = inet_format(addresses.in_turn[at]);
         }
@@ -398,8 +386,8 @@ static mp_obj_t wlan_ifconfig(size_t count, const mp_obj_t *all, mp_map_t *named
 static MP_DEFINE_CONST_FUN_OBJ_KW(wlan_ifconfig_obj, 1, wlan_ifconfig);
 
 static mp_obj_t get_ipconfig(mp_obj_t name) {
-    SlNetCfgIpV4Args_t addresses = {0};
-    bool by_dhcp = get_addresses(&addresses);
+    SlNetCfgIpV4Args_t addresses;
+    bool by_dhcp = network_addresses(&addresses);
     switch (mp_obj_str_get_qstr(name)) {
         case MP_QSTR_dhcp4:
             return mp_obj_new_bool(by_dhcp);
@@ -447,10 +435,10 @@ static mp_obj_t wlan_ipconfig(size_t count, const mp_obj_t *all, mp_map_t *named
     if (count > 1) {
         mp_raise_TypeError(MP_ERROR_TEXT("can't specify pos and kw args"));
     }
-    SlNetCfgIpV4Args_t addresses = {0};
+    SlNetCfgIpV4Args_t addresses;
     bool changed = false;
     bool dhcp = false;
-    get_addresses(&addresses);
+    network_addresses(&addresses);
     for (size_t at = 0; at < named->alloc; at++) {
         if (!mp_map_slot_is_filled(named, at)) {
             continue;

@@ -27,7 +27,7 @@
 #define RETRY_MS 1000u
 
 static StackType_t servers_stack[SERVERS_STACK_BYTES / sizeof(StackType_t)] STACK_SECTION;
-static StaticTask_t control;
+static StaticTask_t control LOW_RAM;
 
 static struct {
     volatile bool wanted;    // network.Server: on
@@ -145,14 +145,13 @@ void servers_init(void) {
 }
 
 bool servers_set_login(const char *user, size_t user_length, const char *password, size_t password_length) {
-    login_t fresh = servers.login;
-    if (!login_word_set(&fresh.user, user, user_length)
-        || !login_word_set(&fresh.password, password, password_length)) {
+    if (user_length > LOGIN_LENGTH_MAX || password_length > LOGIN_LENGTH_MAX) {
         return false;
     }
-    fresh.failures = 0;
     taskENTER_CRITICAL();
-    servers.login = fresh;
+    login_word_set(&servers.login.user, user, user_length);
+    login_word_set(&servers.login.password, password, password_length);
+    servers.login.failures = 0;
     taskEXIT_CRITICAL();
     return true;
 }

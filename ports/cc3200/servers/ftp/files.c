@@ -61,20 +61,21 @@ static ftp_status_t status_of(FRESULT result) {
     }
 }
 
-static void fill(ftp_entry_t *entry, const FILINFO *info) {
-    size_t length = strlen(info->fname);
-    memset(entry, 0, sizeof(*entry));
-    memcpy(entry->name, info->fname, length < sizeof(entry->name) ? length : sizeof(entry->name) - 1);
-    entry->directory = (info->fattrib & AM_DIR) != 0;
-    entry->size = entry->directory ? 0 : (uint32_t)info->fsize;
-    entry->modified = (ftp_time_t)info->fdate << 16 | info->ftime;
+static void fill(ftp_entry_t *entry, const char *name, bool directory, uint32_t size, ftp_time_t modified) {
+    entry->directory = directory;
+    entry->size = directory ? 0 : size;
+    entry->modified = modified;
+    size_t length = strnlen(name, sizeof(entry->name) - 1);
+    memcpy(entry->name, name, length);
+    entry->name[length] = '\0';
+}
+
+static void fill_info(ftp_entry_t *entry, const FILINFO *info) {
+    fill(entry, info->fname, info->fattrib & AM_DIR, (uint32_t)info->fsize, (ftp_time_t)info->fdate << 16 | info->ftime);
 }
 
 static ftp_status_t fill_folder(ftp_entry_t *entry, const char *name) {
-    memset(entry, 0, sizeof(*entry));
-    strcpy(entry->name, name);
-    entry->directory = true;
-    entry->modified = ftp_host_now();
+    fill(entry, name, true, 0, ftp_host_now());
     return FTP_OK;
 }
 
@@ -107,7 +108,7 @@ ftp_status_t ftp_host_stat(const char *path, ftp_entry_t *entry) {
     FILINFO info;
     FRESULT result = f_stat(volume(), name, &info);
     if (result == FR_OK) {
-        fill(entry, &info);
+        fill_info(entry, &info);
     }
     return status_of(result);
 }
@@ -139,7 +140,7 @@ ftp_status_t ftp_host_list_next(ftp_entry_t *entry) {
             return FTP_END;
         }
         if (strcmp(info.fname, UPLOAD + 1) != 0) {
-            fill(entry, &info);
+            fill_info(entry, &info);
             return FTP_OK;
         }
     }

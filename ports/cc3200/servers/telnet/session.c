@@ -62,7 +62,7 @@ static const char BUSY[] = "Another telnet session is open, only one is possible
 
 // Held while the client's socket is used or closed: both tasks send, and a closed descriptor may become another's.
 static SemaphoreHandle_t client_lock;
-static StaticSemaphore_t client_lock_storage;
+static StaticSemaphore_t client_lock_storage LOW_RAM;
 
 static int send_once(session_state_t while_in, const void *data, size_t length) {
     xSemaphoreTake(client_lock, portMAX_DELAY);
