@@ -91,7 +91,7 @@ class RawRepl:
         try:
             self.until(b"Login as: ")
         except ConnectionError:
-            if b"Another telnet session" in self._received:
+            if b"Another session is open" in self._received:
                 return False
             raise
         return True

@@ -18,6 +18,7 @@
 #include "network/require.h"
 #include "servers/servers.h"
 #include "servers/tcp.h"
+#include "system/memory.h"
 
 // What one command to the network processor moves at most (socket.h, SL_SOCKET_PAYLOAD_TYPE_*).
 #define STREAM_PIECE_MAX 1460
@@ -148,7 +149,7 @@ static size_t piece_max(const socket_object_t *self) {
     return self->datagram ? DATAGRAM_MAX : STREAM_PIECE_MAX;
 }
 
-static int receive_bytes(const socket_object_t *self, void *data, size_t room, SlSockAddrIn_t *from) {
+ONE_COPY static int receive_bytes(const socket_object_t *self, void *data, size_t room, SlSockAddrIn_t *from) {
     size_t piece = MIN(room, piece_max(self));
     int result = piece > 0 ? perform(self, RECEIVE, data, (_i16)piece, from) : 0;
     return result == SL_ESECCLOSED ? 0 : result; // the peer's close_notify: an orderly end
@@ -162,16 +163,17 @@ static int send_bytes(const socket_object_t *self, const void *data, size_t leng
     return perform(self, SEND, (void *)data, (_i16)MIN(length, piece_max(self)), to);
 }
 
+// The host driver takes addresses in network order. Its sl_Htonl() is four shifts; this is one instruction.
 static void parse_address(mp_obj_t pair, SlSockAddrIn_t *address) {
     uint16_t port;
     memset(address, 0, sizeof(*address));
     address->sin_family = SL_AF_INET;
-    address->sin_addr.s_addr = sl_Htonl(inet_parse_pair(pair, &port));
-    address->sin_port = sl_Htons(port);
+    address->sin_addr.s_addr = __builtin_bswap32(inet_parse_pair(pair, &port));
+    address->sin_port = __builtin_bswap16(port);
 }
 
 static mp_obj_t format_address(const SlSockAddrIn_t *address) {
-    return inet_format_pair(sl_Ntohl(address->sin_addr.s_addr), sl_Ntohs(address->sin_port));
+    return inet_format_pair(__builtin_bswap32(address->sin_addr.s_addr), __builtin_bswap16(address->sin_port));
 }
 
 // ---- the class
@@ -179,11 +181,10 @@ static mp_obj_t format_address(const SlSockAddrIn_t *address) {
 // What every new descriptor needs.
 static void set_up(int descriptor) {
     servers_note_socket(descriptor, true);
-    SlSockNonblocking_t option = {.NonblockingEnabled = 1};
-    sl_SetSockOpt((_i16)descriptor, SL_SOL_SOCKET, SL_SO_NONBLOCKING, &option, sizeof(option));
+    tcp_set_non_blocking((int16_t)descriptor);
 }
 
-static socket_object_t *new_object(int descriptor, bool datagram, bool secure) {
+ONE_COPY static socket_object_t *new_object(int descriptor, bool datagram, bool secure) {
     socket_object_t *self = mp_obj_malloc_with_finaliser(socket_object_t, &socket_type);
     self->descriptor = (int16_t)descriptor;
     self->datagram = datagram;
@@ -349,14 +350,14 @@ static mp_obj_t socket_setsockopt(size_t count, const mp_obj_t *arguments) {
     if (level == SL_SOL_SOCKET && option == SOCKET_REUSE_ADDRESS) {
         return mp_const_none;
     }
+    _u32 number;
+    mp_buffer_info_t value = {.buf = &number, .len = sizeof(number)};
     if (mp_obj_is_int(arguments[3])) {
-        _u32 value = (_u32)mp_obj_get_int_truncated(arguments[3]);
-        checked(sl_SetSockOpt(self->descriptor, (_i16)level, (_i16)option, &value, sizeof(value)));
+        number = (_u32)mp_obj_get_int_truncated(arguments[3]);
     } else {
-        mp_buffer_info_t buffer;
-        mp_get_buffer_raise(arguments[3], &buffer, MP_BUFFER_READ);
-        checked(sl_SetSockOpt(self->descriptor, (_i16)level, (_i16)option, buffer.buf, (SlSocklen_t)buffer.len));
+        mp_get_buffer_raise(arguments[3], &value, MP_BUFFER_READ);
     }
+    checked(sl_SetSockOpt(self->descriptor, (_i16)level, (_i16)option, value.buf, (SlSocklen_t)value.len));
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(socket_setsockopt_obj, 4, 4, socket_setsockopt);
@@ -413,23 +414,19 @@ static mp_uint_t poll_events(const socket_object_t *self, mp_uint_t asked) {
         return MP_STREAM_POLL_NVAL;
     }
     uint32_t bit = TCP_BIT(self->descriptor);
-    SlFdSet_t receive = {.fd_array = {asked & MP_STREAM_POLL_RD ? bit : 0}};
-    SlFdSet_t send = {.fd_array = {asked & MP_STREAM_POLL_WR ? bit : 0}};
-    struct SlTimeval_t now = {0};
+    bool receive = asked & MP_STREAM_POLL_RD;
+    bool send = asked & MP_STREAM_POLL_WR;
+    tcp_interest_t ready = {.receive = receive ? bit : 0, .send = send ? bit : 0};
     servers_stand_back();
-    int ready = enter(self) ? sl_Select(SL_MAX_SOCKETS, &receive, &send, NULL, &now) : SL_EBADF;
+    bool told = enter(self) && tcp_wait(&ready, 0);
     leave();
     servers_stand_by();
-    if (ready < 0) {
+    if (!told) {
         return MP_STREAM_POLL_ERR;
     }
-    mp_uint_t events = 0;
-    if (ready > 0) {
-        events |= receive.fd_array[0] & bit ? MP_STREAM_POLL_RD : 0;
-        events |= send.fd_array[0] & bit ? MP_STREAM_POLL_WR : 0;
-    }
+    mp_uint_t events = (ready.receive ? MP_STREAM_POLL_RD : 0) | (ready.send ? MP_STREAM_POLL_WR : 0);
     if (events == 0) {
-        servers_watch(self->descriptor, asked & MP_STREAM_POLL_RD, asked & MP_STREAM_POLL_WR);
+        servers_watch(self->descriptor, receive, send);
     }
     return events;
 }

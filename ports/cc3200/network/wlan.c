@@ -22,6 +22,7 @@
 #include "network/require.h"
 #include "servers/servers.h"
 #include "system/antenna.h"
+#include "system/memory.h"
 
 #define WAKE_SLEEP 2        // machine.SLEEP, the only mode that a WLAN event ends
 #define SCAN_ROOM 20        // all that the network processor keeps
@@ -172,9 +173,7 @@ static mp_obj_t auth_object(const radio_settings_t *settings) {
 }
 
 // mode(), ssid(), auth(), channel() and antenna(): without an argument what is set, with one it is set.
-// A copy of it in each of the five would be larger.
-__attribute__((noinline, noclone))
-static mp_obj_t setting(size_t count, const mp_obj_t *all, qstr which) {
+ONE_COPY static mp_obj_t setting(size_t count, const mp_obj_t *all, qstr which) {
     radio_settings_t settings = *radio_settings();
     bool get = count == 1;
     switch (which) {

@@ -15,19 +15,19 @@ _Static_assert(TCP_NONE == TCP_NOT_NOW, "a connection that was refused is none")
 // The network processor moves at most this much of a TCP stream at once (socket.h, SL_SOCKET_PAYLOAD_TYPE_TCP_IPV4).
 #define TCP_PAYLOAD_MAX 1460
 
-static void set_non_blocking(int socket) {
+void tcp_set_non_blocking(int16_t descriptor) {
     SlSockNonblocking_t option = {.NonblockingEnabled = 1};
-    sl_SetSockOpt(TO_NETWORK(socket), SL_SOL_SOCKET, SL_SO_NONBLOCKING, &option, sizeof(option));
+    sl_SetSockOpt(descriptor, SL_SOL_SOCKET, SL_SO_NONBLOCKING, &option, sizeof(option));
 }
 
 int tcp_listen(uint16_t port) {
-    SlSockAddrIn_t address = {.sin_family = SL_AF_INET, .sin_port = sl_Htons(port)};
+    SlSockAddrIn_t address = {.sin_family = SL_AF_INET, .sin_port = __builtin_bswap16(port)};
     _i16 opened = sl_Socket(SL_AF_INET, SL_SOCK_STREAM, SL_IPPROTO_TCP);
     if (opened < 0) {
         return TCP_NONE;
     }
     int socket = FROM_NETWORK(opened);
-    set_non_blocking(socket);
+    tcp_set_non_blocking(opened);
     if (sl_Bind(opened, (SlSockAddr_t *)&address, sizeof(address)) < 0 || sl_Listen(opened, 1) < 0) {
         tcp_close(&socket);
     }
@@ -42,8 +42,8 @@ int tcp_accept(int listener, tcp_address_t *peer, const char *refusal) {
         return accepted == SL_EAGAIN ? TCP_NOT_NOW : TCP_LOST;
     }
     int socket = FROM_NETWORK(accepted);
-    *peer = sl_Ntohl(address.sin_addr.s_addr);
-    set_non_blocking(socket);
+    *peer = address.sin_addr.s_addr;
+    tcp_set_non_blocking(accepted);
     if (refusal != NULL) {
         tcp_send(socket, refusal, strlen(refusal));
         tcp_close(&socket); // now TCP_NONE, which says TCP_NOT_NOW too

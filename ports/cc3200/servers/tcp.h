@@ -14,7 +14,7 @@
 #define TCP_CLOSED (-1) // the peer closed in order
 #define TCP_LOST (-2)
 
-// An IPv4 address in host order.
+// An IPv4 address in network order.
 typedef uint32_t tcp_address_t;
 
 // Listen on a port. TCP_NONE when it is taken or there are no sockets left.
@@ -23,6 +23,9 @@ int tcp_listen(uint16_t port);
 // Take a waiting connection: its descriptor (above 0, never TCP_NOT_NOW), TCP_NOT_NOW or TCP_LOST. With a text to
 // refuse it with, it is sent that and closed: TCP_NOT_NOW.
 int tcp_accept(int listener, tcp_address_t *peer, const char *refusal);
+
+// Make a socket one that never blocks. It is told by the network processor's own descriptor.
+void tcp_set_non_blocking(int16_t descriptor);
 
 // Move bytes: their count, TCP_NOT_NOW, TCP_CLOSED (receive) or TCP_LOST.
 int tcp_send(int socket, const void *data, size_t length);
@@ -64,7 +67,7 @@ uint32_t tcp_bit(int socket);
 uint32_t tcp_time_left(uint32_t start_ms, uint32_t wait_ms, uint32_t now_ms);
 
 // Sleep until one of them is ready or the time is up, and leave only those that are ready. False, and nothing is
-// changed, when one of them is no socket any more or the network processor is off.
+// changed, when one of them is no socket any more or the network processor is off. A time of 0 only looks.
 bool tcp_wait(tcp_interest_t *interest, uint32_t timeout_ms);
 
 #endif // CC3200_SERVERS_TCP_H

@@ -19,6 +19,9 @@
 #define STACK_SECTION           __attribute__((section(".stacks"), aligned(8)))
 #define LOW_RAM                 __attribute__((section(".lowbss")))
 
+// A function of which copies within its callers would be larger, though the compiler thinks otherwise.
+#define ONE_COPY                __attribute__((noinline, noclone))
+
 // Code and tables needed only until the interpreter starts; the heap then takes their place.
 #define BOOT_CODE               __attribute__((section(".boot")))
 

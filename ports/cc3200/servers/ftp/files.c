@@ -11,6 +11,7 @@
 #include "servers/ftp/host.h"
 #include "storage/flash_drive.h"
 #include "storage/hidden_file.h"
+#include "system/memory.h"
 
 // An upload is written here and takes the place of the old file when it is complete.
 static const char UPLOAD[] = "/~upload.ftp";
@@ -61,7 +62,7 @@ static ftp_status_t status_of(FRESULT result) {
     }
 }
 
-static void fill(ftp_entry_t *entry, const char *name, bool directory, uint32_t size, ftp_time_t modified) {
+ONE_COPY static void fill(ftp_entry_t *entry, const char *name, bool directory, uint32_t size, ftp_time_t modified) {
     entry->directory = directory;
     entry->size = directory ? 0 : size;
     entry->modified = modified;

@@ -37,7 +37,7 @@ static struct {
     tcp_input_t received; // not yet taken by the engine
 } session LOW_RAM;
 
-static const char BUSY[] = "421 Another FTP session is open, only one is possible.\r\n";
+#define BUSY "421 Another session is open, only one is possible.\r\n" // telnet's words, which are there once
 
 // ---- the data connection (host.h)
 

@@ -57,8 +57,9 @@ static struct {
     uint8_t input[256];        // typed, not yet read by the interpreter; the indices wrap with it
 } session LOW_RAM;
 
-static const char WELCOME[] = "\r\nLogin succeeded!\r\nType \"help()\" for more information.\r\n";
-static const char BUSY[] = "Another telnet session is open, only one is possible.\r\n";
+// Literals, of which the linker shares the ends with the prompt's and FTP's.
+#define WELCOME "\r\nLogin succeeded!\r\nType \"help()\" for more information.\r\n"
+#define BUSY "Another session is open, only one is possible.\r\n"
 
 // Held while the client's socket is used or closed: both tasks send, and a closed descriptor may become another's.
 static SemaphoreHandle_t client_lock;
