@@ -210,3 +210,53 @@ _thread.start_new_thread(work, ())
     board.run(1000)
     assert board.repl("told[0] > 0") == "True\n"
     keeper.check(board)
+
+
+@pytest.mark.req("WL-2", "FTP-1", "TEL-1", "SOCK-1")
+@pytest.mark.parametrize(("role", "change"), [
+    ("access point", IN_AP["antenna"]), ("access point", leave_and_come_back), ("station", lose_the_signal),
+], ids=["antenna", "the station leaves", "signal"])
+def test_sessions_that_go_on(keeper: Keeper, board: Board, role: str, change: Callable[[Board], None]) -> None:
+    """TCP repeats what is not acknowledged, so an upload that waited is whole in the end."""
+    board.radio.add(HOME)
+    board.repl("import network\nw = network.WLAN()")
+    if role == "station":
+        board.repl("w.init(mode=w.STA)\n" + JOIN, seconds=30)
+    listener = board.network.listen(9000)
+    telnet = log_in(board)
+    ftp, _ = begin_upload(board, "EPSV")
+    assert board.repl(PROGRAM + "made = make(False)", seconds=30) == ""
+    middle = board.save()
+    for instant in INSTANTS_MS[1:3]:
+        board.restore(middle)
+        board.run(instant)
+        change(board)
+        assert ftp.reply().startswith("226"), instant
+        assert ftp("SIZE kept.bin") == f"213 {len(NEW)}\r\n", instant
+        assert board.repl("all(b == (i * 7 + i // 256) & 255 for i, b in enumerate(open('kept.bin', 'rb').read()))"
+                          ) == "True\n"  # fmt: skip
+        board.run(3000)
+        telnet.read()
+        if telnet.stream.peer_closed:  # what was printed meanwhile could not be sent for 5 s
+            assert role == "station"
+            run(log_in(board), b"6 * 7")
+        else:
+            assert run(telnet, b"6 * 7") == b"42\r\n", instant
+        assert board.repl("made[0].send(b'still there')") == "11\n", instant
+        board.run(3000)
+        assert listener.accepted[0].receive() == b"still there", instant
+    keeper.check(board)
+
+
+@pytest.mark.req("SRV-1", "SOCK-1")
+def test_a_programs_sockets_outlive_the_servers(keeper: Keeper, board: Board) -> None:
+    listener = board.network.listen(9000)
+    assert board.repl(PROGRAM + "made = make(True)", seconds=30) == ""
+    assert board.repl("s = network.Server()\ns.deinit()\ns.init()", seconds=30) == ""
+    assert board.repl("made[0].send(b'still there')") == "11\n"
+    board.run(100)
+    assert listener.accepted[0].receive() == b"still there"
+    peer = board.connect(9002)
+    assert board.repl("made[2].accept()[0].send(b'come in')") == "7\n"
+    assert peer.read_until(b"come in")
+    keeper.check(board)
