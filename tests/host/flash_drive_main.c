@@ -13,8 +13,7 @@
 #include "storage/flash_store.h"
 #include "storage/flash_volume.h"
 
-#define FILES 1001
-#define MAX_CONTENT (sizeof(uint32_t) * 16 + FLASH_STORE_BUFFERS * BLOCK_FILE_SIZE)
+#define MAX_CONTENT (sizeof(flash_journal_t) + BLOCK_FILE_SIZE)
 #define PAGE 256
 
 #define CHECK(condition, ...) do { if (!(condition)) { fprintf(stderr, "line %d: ", __LINE__); \
@@ -30,9 +29,9 @@ typedef struct {
     bool exists, closed;
 } sim_file_t;
 
-// Block files and, as the last one, the journal.
+// Block files and, behind them, those of the journal.
 typedef struct {
-    sim_file_t file[FLASH_STORE_MAX_BLOCKS + 1];
+    sim_file_t file[FLASH_STORE_MAX_BLOCKS + BLOCK_FILE_JOURNALS];
 } medium_t;
 
 static medium_t medium, saved, at_cut;
@@ -42,7 +41,7 @@ static jmp_buf power_cut;
 static unsigned long totals[3]; // cuts, short names, steps of whole operations
 
 static sim_file_t *file_of(unsigned index) {
-    return &medium.file[index == BLOCK_FILE_JOURNAL ? FLASH_STORE_MAX_BLOCKS : index];
+    return &medium.file[index >= BLOCK_FILE_JOURNAL ? FLASH_STORE_MAX_BLOCKS + index - BLOCK_FILE_JOURNAL : index];
 }
 
 // One erase or program step; true when the power goes in it.

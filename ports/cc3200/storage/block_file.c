@@ -9,16 +9,16 @@
 // Room for the largest name: the format's two underscores, three digits, two underscores and extension.
 #define NAME_SIZE (sizeof("__000__.fsb"))
 
-// What the journal file is created for: a header and the blocks of a transaction (flash_store.c), two blocks of flash.
-#define JOURNAL_SIZE (7680u)
+// What the journal's files are created for: a header and a block (flash_store.c), one block of flash.
+#define JOURNAL_SIZE (3584u)
 
 static void name_of(unsigned index, unsigned char *name) {
-    memcpy(name, index == BLOCK_FILE_JOURNAL ? "__JNL__.fsb" : "__000__.fsb", NAME_SIZE);
-    if (index != BLOCK_FILE_JOURNAL) {
-        name[2] += index / 100;
-        name[3] += index / 10 % 10;
-        name[4] += index % 10;
+    memcpy(name, "__JN0__.fsb", NAME_SIZE);
+    if (index < BLOCK_FILE_JOURNAL) {
+        name[2] = '0' + index / 100;
+        name[3] = '0' + index / 10 % 10;
     }
+    name[4] += index % 10;
 }
 
 // Whether an error says that the file itself is gone or damaged, as opposed to one of the device or the link.
@@ -56,7 +56,7 @@ bool block_file_write(unsigned index, const block_file_part_t *parts, unsigned c
     _i32 handle;
     name_of(index, name);
     // Opens an existing file, else creates it. Block files must be of the size and kind that the stock firmware gives them.
-    const _u32 size = index == BLOCK_FILE_JOURNAL ? JOURNAL_SIZE : BLOCK_FILE_SIZE;
+    const _u32 size = index >= BLOCK_FILE_JOURNAL ? JOURNAL_SIZE : BLOCK_FILE_SIZE;
     processor_lock();
     if (sl_FsOpen(name, FS_MODE_OPEN_CREATE(size, 0), NULL, &handle) != 0) {
         processor_unlock();

@@ -9,8 +9,9 @@
 // Bytes in a block file. Part of the on-flash format shared with the stock firmware.
 #define BLOCK_FILE_SIZE (2048u)
 
-// The index of the journal, which the stock firmware does not know. Block files are 0 .. 999.
+// The index of the journal, which the stock firmware does not know, and of the files that follow it. Block files are 0 .. 999.
 #define BLOCK_FILE_JOURNAL (1000u)
+#define BLOCK_FILE_JOURNALS (6u)
 
 typedef enum {
     BLOCK_FILE_OK,

@@ -1,9 +1,12 @@
-// Block cache and journal of the /flash drive.
+// Cache and journal of the /flash drive.
 //
 // Writing a block file destroys its old content first, so each transaction is written twice: all of its blocks to the
-// journal file, then each to its own file. A cut while the journal is written leaves the old blocks, a cut later is made
+// journal's files, then each to its own file. A cut while the journal is written leaves the old blocks, a cut later is made
 // good from the journal by flash_store_open. Nothing marks a transaction as done: a finished one is recognised by its
 // blocks having the journal's content, one that the stock firmware has written over by blocks of foreign content.
+//
+// The cache has one whole block and a few single sectors. A block with changed sectors is put together in the place of the
+// whole one when its turn comes in a transaction.
 #include <string.h>
 
 #include "storage/flash_store.h"
@@ -11,17 +14,22 @@
 // The boot sector and the whole FAT of a drive of FLASH_STORE_MAX_BLOCKS are in its first block.
 #define FAT_BLOCK (0)
 
-#define JOURNAL_MAGIC (0x314C4E4Au) // "JNL1"
+#define ALL_DIRTY ((1u << FLASH_SECTORS_PER_BLOCK) - 1)
 
-// What the journal file begins with; the blocks follow in the same order.
-typedef struct {
-    uint32_t magic;
-    uint32_t count;
-    uint32_t block[FLASH_STORE_BUFFERS];
-    uint32_t old_hash[FLASH_STORE_BUFFERS];
-    uint32_t new_hash[FLASH_STORE_BUFFERS];
-    uint32_t header_hash; // of all fields above
-} journal_t;
+#define JOURNAL_MAGIC (0x324C4E4Au) // "JNL2"
+
+// The last block of a transaction follows the header in the journal's first file; the others have been written before, each
+// to one more file.
+#define JOURNAL_FILE_OF(i) (BLOCK_FILE_JOURNAL + 1 + (i))
+
+_Static_assert(FLASH_STORE_TRANSACTION <= BLOCK_FILE_JOURNALS, "a file of the journal for each block");
+
+// Which changes to write.
+typedef enum {
+    ALL,
+    ALL_BUT_FAT, // those of the FAT's block stay behind
+    WHOLE_BLOCK, // only the block that is in the cache as a whole
+} scope_t;
 
 // FNV-1a over 32-bit words (http://www.isthe.com/chongo/tech/comp/fnv/). Any change of a single word changes it.
 static uint32_t hash_words(const uint32_t *words, size_t count) {
@@ -32,223 +40,348 @@ static uint32_t hash_words(const uint32_t *words, size_t count) {
     return hash;
 }
 
-static uint32_t hash_block(const flash_buffer_t *buffer) {
-    return hash_words(buffer->data, sizeof(buffer->data) / sizeof(buffer->data[0]));
+static uint32_t hash_block(const flash_store_t *store) {
+    return hash_words(store->data, sizeof(store->data) / sizeof(store->data[0]));
 }
 
-static uint32_t hash_header(const journal_t *journal) {
-    return hash_words(&journal->magic, offsetof(journal_t, header_hash) / sizeof(uint32_t));
+static uint32_t hash_header(const flash_journal_t *journal) {
+    return hash_words(&journal->magic, offsetof(flash_journal_t, header_hash) / sizeof(uint32_t));
 }
 
-static bool write_block(const flash_buffer_t *buffer) {
-    const block_file_part_t part = {buffer->data, sizeof(buffer->data)};
-    return block_file_write(buffer->block, &part, 1);
+static uint8_t *sector_in_block(flash_store_t *store, uint32_t sector) {
+    return (uint8_t *)store->data + sector % FLASH_SECTORS_PER_BLOCK * FLASH_SECTOR_SIZE;
 }
 
-// Reads block into buffer, which must not be dirty.
-static block_file_status_t load(flash_buffer_t *buffer, unsigned block) {
-    buffer->valid = false;
-    block_file_status_t status = block_file_read(block, 0, buffer->data, sizeof(buffer->data));
-    if (status == BLOCK_FILE_OK) {
-        buffer->block = block;
-        buffer->stored_hash = hash_block(buffer);
-        buffer->valid = true;
+// Writes the whole block of the cache to a file.
+static bool write_block(const flash_store_t *store, unsigned file) {
+    const block_file_part_t part = {store->data, sizeof(store->data)};
+    return block_file_write(file, &part, 1);
+}
+
+// Takes a block into the cache as a whole; what was there must not be dirty, or must be put aside. A block whose content is
+// LOST (by a power cut of the stock firmware) is blank.
+static block_file_status_t load(flash_store_t *store, unsigned block) {
+    store->block = FLASH_STORE_NONE;
+    block_file_status_t status = block_file_read(block, 0, store->data, sizeof(store->data));
+    if (status == BLOCK_FILE_ERROR) {
+        return status;
     }
+    if (status == BLOCK_FILE_LOST) {
+        memset(store->data, 0, sizeof(store->data));
+    }
+    store->block = block;
+    store->stored_hash = hash_block(store) ^ (status == BLOCK_FILE_LOST); // that of no content in the file
     return status;
 }
 
-// Writes all dirty buffers but keep as one transaction.
-static bool commit_except(flash_store_t *store, const flash_buffer_t *keep) {
-    journal_t journal = {.magic = JOURNAL_MAGIC};
-    flash_buffer_t *dirty[FLASH_STORE_BUFFERS];
-    block_file_part_t parts[1 + FLASH_STORE_BUFFERS] = {{&journal, sizeof(journal)}};
-    unsigned count = 0;
-    for (flash_buffer_t *buffer = store->buffers; buffer < store->buffers + FLASH_STORE_BUFFERS; buffer++) {
-        if (!buffer->dirty || buffer == keep) {
-            continue;
-        }
-        uint32_t hash = hash_block(buffer);
-        if (hash == buffer->stored_hash) { // changed back, or written with what it held
-            buffer->dirty = false;
-            continue;
-        }
-        journal.block[count] = buffer->block;
-        journal.old_hash[count] = buffer->stored_hash;
-        journal.new_hash[count] = hash;
-        parts[1 + count].data = buffer->data;
-        parts[1 + count].length = sizeof(buffer->data);
-        dirty[count++] = buffer;
-    }
-    if (count == 0) {
-        return true;
-    }
-    journal.count = count;
-    journal.header_hash = hash_header(&journal);
-    if (!block_file_write(BLOCK_FILE_JOURNAL, parts, 1 + count)) {
+// Takes a block with all its changes together in the place for a whole one; what was there must not be dirty.
+static bool put_together(flash_store_t *store, unsigned block) {
+    if (store->block != block && load(store, block) == BLOCK_FILE_ERROR) {
         return false;
     }
-    for (unsigned i = 0; i < count; i++) {
-        if (!write_block(dirty[i])) {
-            return false;
+    for (flash_sector_t *s = store->sectors; s < store->sectors + FLASH_STORE_SECTORS; s++) {
+        if (s->valid && s->sector / FLASH_SECTORS_PER_BLOCK == block) {
+            memcpy(sector_in_block(store, s->sector), s->data, FLASH_SECTOR_SIZE);
+            store->dirty |= s->dirty << s->sector % FLASH_SECTORS_PER_BLOCK;
+            s->dirty = s->valid = false;
         }
-        dirty[i]->dirty = false;
-        dirty[i]->stored_hash = journal.new_hash[i];
     }
     return true;
 }
 
-// The buffer to leave out when room is needed in the middle of an operation, or NULL.
-//
-// When FatFs adds a cluster to a directory it links it in the FAT, then fills it with zeros: the link must not reach the
-// flash without the zeros. The block of the FAT therefore stays behind when it was changed last; FatFs has written
-// nothing yet that relies on that change. With no change of the FAT at stake, a block that was changed only after all
-// others stays too: it may be one half of a long directory entry.
-static const flash_buffer_t *left_out(const flash_store_t *store) {
-    const flash_buffer_t *newest = store->newest;
-    if (newest == NULL || newest->block == FAT_BLOCK) {
-        return newest;
-    }
-    for (const flash_buffer_t *buffer = store->buffers; buffer < store->buffers + FLASH_STORE_BUFFERS; buffer++) {
-        if (buffer != newest && (buffer->block == FAT_BLOCK || buffer->last_edit >= newest->dirty_since)) {
-            return NULL;
-        }
-    }
-    return newest;
+// Adds the whole block to the next transaction.
+static void add_to_next(flash_store_t *store) {
+    const unsigned i = store->next.count++;
+    store->next.block[i] = store->block;
+    store->next.old_hash[i] = store->stored_hash;
+    store->next.new_hash[i] = hash_block(store);
 }
 
-// The buffer that holds the block of sector; NULL if it can't be had. A block whose content is lost (by a power cut of the
-// stock firmware) can't be read, but can be written: what is not written of it is blank then.
-static flash_buffer_t *buffer_of(flash_store_t *store, uint32_t sector, bool for_edit) {
-    uint32_t block = sector / FLASH_SECTORS_PER_BLOCK;
-    if (block >= store->blocks) {
-        return NULL;
+// Writes the changes of the whole block to the journal, ahead of the rest of the transaction: its place is free then. Who
+// touches that block again has to commit first.
+static bool write_ahead(flash_store_t *store) {
+    if (store->next.count + 1 == FLASH_STORE_TRANSACTION || !put_together(store, store->block)
+        || !write_block(store, JOURNAL_FILE_OF(store->next.count))) {
+        return false;
     }
-    flash_buffer_t *oldest = NULL; // least recently used one that is not dirty
-    for (unsigned attempt = 0; attempt < 2 && oldest == NULL; attempt++) {
-        for (flash_buffer_t *buffer = store->buffers; buffer < store->buffers + FLASH_STORE_BUFFERS; buffer++) {
-            if (buffer->valid && buffer->block == block) {
-                buffer->last_use = ++store->clock;
-                return buffer;
-            }
-            if (!buffer->dirty && (oldest == NULL || !buffer->valid
-                                   || (oldest->valid && buffer->last_use < oldest->last_use))) {
-                oldest = buffer;
-            }
+    add_to_next(store);
+    store->block = FLASH_STORE_NONE;
+    store->dirty = 0;
+    return true;
+}
+
+static bool is_ahead(const flash_store_t *store, unsigned block) {
+    bool found = false;
+    for (unsigned i = 0; i < store->next.count; i++) {
+        found = found || store->next.block[i] == block;
+    }
+    return found;
+}
+
+// Takes the last block that was written ahead back.
+static bool take_back(flash_store_t *store) {
+    const unsigned i = store->next.count - 1;
+    store->block = FLASH_STORE_NONE;
+    if (block_file_read(JOURNAL_FILE_OF(i), 0, store->data, sizeof(store->data)) != BLOCK_FILE_OK) {
+        return false;
+    }
+    store->next.count = i;
+    store->block = store->next.block[i];
+    store->stored_hash = store->next.old_hash[i];
+    store->dirty = ALL_DIRTY;
+    return true;
+}
+
+// A block with changes of that scope among the single sectors, or FLASH_STORE_NONE.
+static unsigned find_changed(const flash_store_t *store, scope_t scope) {
+    for (const flash_sector_t *s = store->sectors; s < store->sectors + FLASH_STORE_SECTORS && scope != WHOLE_BLOCK; s++) {
+        const unsigned block = s->sector / FLASH_SECTORS_PER_BLOCK;
+        if (s->dirty && (scope == ALL || block != FAT_BLOCK)) {
+            return block;
         }
-        if (oldest == NULL && !commit_except(store, left_out(store))) {
-            return NULL;
+    }
+    return FLASH_STORE_NONE;
+}
+
+// Writes the changes of that scope, and what has been written ahead, as one transaction. False if the flash fails: what is not
+// in its place yet is kept.
+static bool commit(flash_store_t *store, scope_t scope) {
+    flash_journal_t *const next = &store->next;
+    bool good = !store->dirty || put_together(store, store->block);
+    for (unsigned block; good && (block = find_changed(store, scope)) != FLASH_STORE_NONE;) {
+        good = (!store->dirty || write_ahead(store)) && put_together(store, block);
+    }
+    if (good && !store->dirty) {
+        if (next->count == 0) {
+            return true;
+        }
+        good = take_back(store);
+    }
+    if (good) {
+        add_to_next(store);
+        next->magic = JOURNAL_MAGIC;
+        next->header_hash = hash_header(next);
+        const block_file_part_t parts[] = {{next, sizeof(*next)}, {store->data, sizeof(store->data)}};
+        good = block_file_write(BLOCK_FILE_JOURNAL, parts, 2);
+        next->count--;
+    }
+    while (good && (good = write_block(store, store->block))) {
+        store->dirty = 0;
+        store->stored_hash = next->new_hash[next->count];
+        if (next->count == 0) {
+            break;
+        }
+        good = take_back(store);
+    }
+    if (!store->dirty && store->block == FAT_BLOCK) {
+        store->block = FLASH_STORE_NONE; // the place is for others (sector_of)
+    }
+    return good;
+}
+
+// Takes the block of a single sector in as a whole, with all its sectors that are here: preferably not that of the FAT.
+static bool gather(flash_store_t *store) {
+    const flash_sector_t *s = store->sectors;
+    while (s->sector / FLASH_SECTORS_PER_BLOCK == FAT_BLOCK && s + 1 < store->sectors + FLASH_STORE_SECTORS) {
+        s++;
+    }
+    return put_together(store, s->sector / FLASH_SECTORS_PER_BLOCK);
+}
+
+// A place for one more sector among the single ones: the least recently used that is not dirty, or NULL.
+static flash_sector_t *free_place(flash_store_t *store) {
+    flash_sector_t *oldest = NULL;
+    for (flash_sector_t *s = store->sectors; s < store->sectors + FLASH_STORE_SECTORS; s++) {
+        if (!s->dirty && (oldest == NULL || !s->valid || (oldest->valid && s->last_use < oldest->last_use))) {
+            oldest = s;
         }
     }
-    if (oldest == NULL) {
-        return NULL;
-    }
-    block_file_status_t status = load(oldest, block);
-    if (status == BLOCK_FILE_LOST && for_edit) {
-        memset(oldest->data, 0, sizeof(oldest->data));
-        oldest->block = block;
-        oldest->stored_hash = ~hash_block(oldest);
-        oldest->valid = true;
-    } else if (status != BLOCK_FILE_OK) {
-        return NULL;
-    }
-    oldest->last_use = ++store->clock;
     return oldest;
 }
 
-static uint8_t *sector_in(flash_buffer_t *buffer, uint32_t sector) {
-    return (uint8_t *)buffer->data + sector % FLASH_SECTORS_PER_BLOCK * FLASH_SECTOR_SIZE;
+static flash_sector_t *find_sector(flash_store_t *store, uint32_t sector) {
+    for (flash_sector_t *s = store->sectors; s < store->sectors + FLASH_STORE_SECTORS; s++) {
+        if (s->valid && s->sector == sector) {
+            return s;
+        }
+    }
+    return NULL;
 }
 
-// Whether block holds the beginning of content, perhaps nothing of it, and then only erased flash: what an interrupted
-// write leaves where the network processor still lets the file be read.
-static bool is_torn(const uint32_t *block, const uint32_t *content) {
-    const uint32_t words = BLOCK_FILE_SIZE / sizeof(uint32_t);
-    uint32_t i = 0;
-    while (i < words && block[i] == content[i]) {
-        i++;
+// Makes the whole block clean if that takes no more than to move one sector of it out, or to write what is complete anyway:
+// a block that has been changed all over, or left for the one behind it, is content of a file, which nothing on the flash
+// refers to yet. False if the flash fails.
+static bool vacate(flash_store_t *store, unsigned next, scope_t rest) {
+    if ((store->dirty & (store->dirty - 1)) != 0) {
+        return (store->dirty != ALL_DIRTY && store->block + 1u != next)
+            || commit(store, store->next.count == 0 ? WHOLE_BLOCK : rest);
     }
-    for (; i < words && block[i] == 0xffffffffu; i++) {
+    flash_sector_t *place = free_place(store);
+    if (store->dirty && place != NULL) {
+        const uint32_t sector = store->block * FLASH_SECTORS_PER_BLOCK + __builtin_ctz(store->dirty);
+        memcpy(place->data, sector_in_block(store, sector), FLASH_SECTOR_SIZE);
+        place->sector = sector;
+        place->last_use = ++store->clock;
+        place->valid = true;
+        place->dirty = true;
+        store->dirty = 0;
     }
-    return i == words;
+    return true;
 }
 
-// Finishes the transaction in the journal if a power cut came between. False if the flash can't be reached.
-static bool replay(flash_store_t *store) {
-    enum { OLD, NEW, TORN } state[FLASH_STORE_BUFFERS];
-    journal_t journal;
-    block_file_status_t status = block_file_read(BLOCK_FILE_JOURNAL, 0, &journal, sizeof(journal));
+// A sector of the cache, as a place for changes if for_edit. NULL if it can't be had. A sector whose content is lost (by a
+// power cut of the stock firmware) can't be read, but can be written: it and its block are blank then, and written as such.
+//
+// Who needs room while everything is in use has it all written, whatever the operation has come to: FatFs's own order of
+// writing then protects the drive. One step of it needs help: when FatFs adds a cluster to a directory it links it in the FAT,
+// then fills it with zeros, and the link must not reach the flash without them. The FAT's block therefore stays behind when it was
+// changed last; FatFs has written nothing yet that relies on that change.
+static uint8_t *sector_of(flash_store_t *store, uint32_t sector, bool for_edit) {
+    const uint32_t block = sector / FLASH_SECTORS_PER_BLOCK;
+    if (block >= store->blocks) {
+        return NULL;
+    }
+    const scope_t rest = store->fat_is_newest ? ALL_BUT_FAT : ALL;
+    for (;;) {
+        flash_sector_t *single = find_sector(store, sector);
+        if (single != NULL) {
+            single->last_use = ++store->clock;
+            single->dirty = single->dirty || for_edit;
+            return (uint8_t *)single->data;
+        }
+        if (is_ahead(store, block) && !commit(store, rest)) {
+            return NULL;
+        }
+        if (store->block == block) {
+            if (for_edit) {
+                store->dirty |= 1u << sector % FLASH_SECTORS_PER_BLOCK;
+            }
+            return sector_in_block(store, sector);
+        }
+        // The whole block is for files and folders. What is in the FAT's is needed between any two of theirs.
+        if (block != FAT_BLOCK) {
+            if (!vacate(store, block, rest)) {
+                return NULL;
+            }
+            if (!store->dirty) {
+                block_file_status_t status = load(store, block);
+                if (status == BLOCK_FILE_ERROR || (status == BLOCK_FILE_LOST && !for_edit)) {
+                    store->block = FLASH_STORE_NONE;
+                    return NULL;
+                }
+                continue;
+            }
+        }
+        single = free_place(store);
+        if (single != NULL) {
+            single->valid = false;
+            block_file_status_t status = block_file_read(block, sector % FLASH_SECTORS_PER_BLOCK * FLASH_SECTOR_SIZE,
+                single->data, FLASH_SECTOR_SIZE);
+            if (status == BLOCK_FILE_ERROR || (status == BLOCK_FILE_LOST && !for_edit)) {
+                return NULL;
+            }
+            if (status == BLOCK_FILE_LOST) {
+                memset(single->data, 0, FLASH_SECTOR_SIZE);
+            }
+            single->sector = sector;
+            single->valid = true;
+        } else if (!(!store->dirty ? gather(store)
+                     : store->next.count == 0 && store->block != FAT_BLOCK ? write_ahead(store)
+                     : commit(store, rest))) {
+            return NULL;
+        }
+    }
+}
+
+// Whether a file holds the beginning of the whole block, perhaps nothing of it, and then only erased flash: what an
+// interrupted write leaves, if the network processor lets the file be read at all. OK, LOST if it holds anything else, ERROR.
+static block_file_status_t is_torn(flash_store_t *store, unsigned file) {
+    const uint32_t words = FLASH_SECTOR_SIZE / sizeof(uint32_t);
+    uint32_t *const part = store->sectors[0].data;
+    bool erased = false;
+    for (unsigned i = 0; i < FLASH_SECTORS_PER_BLOCK; i++) {
+        block_file_status_t status = block_file_read(file, i * FLASH_SECTOR_SIZE, part, FLASH_SECTOR_SIZE);
+        if (status != BLOCK_FILE_OK) {
+            return status == BLOCK_FILE_LOST ? BLOCK_FILE_OK : status;
+        }
+        for (uint32_t j = 0; j < words; j++) {
+            erased = erased || part[j] != store->data[i * words + j];
+            if (erased && part[j] != 0xffffffffu) {
+                return BLOCK_FILE_LOST;
+            }
+        }
+    }
+    return BLOCK_FILE_OK;
+}
+
+// Reads block i of a transaction from the journal.
+static block_file_status_t read_journaled(flash_store_t *store, unsigned i) {
+    const bool is_last = i + 1 == store->next.count;
+    return block_file_read(is_last ? BLOCK_FILE_JOURNAL : JOURNAL_FILE_OF(i), is_last ? sizeof(store->next) : 0, store->data,
+        sizeof(store->data));
+}
+
+// Finishes the transaction in the journal if a power cut came between. LOST: there is none that can be finished.
+static block_file_status_t replay(flash_store_t *store) {
+    enum { OLD, NEW, TORN } state[FLASH_STORE_TRANSACTION];
+    flash_journal_t *const journal = &store->next;
+    block_file_status_t status = block_file_read(BLOCK_FILE_JOURNAL, 0, journal, sizeof(*journal));
     if (status != BLOCK_FILE_OK) {
-        return status != BLOCK_FILE_ERROR;
+        return status;
     }
-    if (journal.magic != JOURNAL_MAGIC || journal.header_hash != hash_header(&journal)
-        || journal.count == 0 || journal.count > FLASH_STORE_BUFFERS) {
-        return true;
+    if (journal->magic != JOURNAL_MAGIC || journal->header_hash != hash_header(journal)
+        || journal->count == 0 || journal->count > FLASH_STORE_TRANSACTION) {
+        return BLOCK_FILE_LOST;
     }
     bool finished = true;
-    for (unsigned i = 0; i < journal.count; i++) {
-        flash_buffer_t *buffer = &store->buffers[i];
-        if (journal.block[i] >= store->blocks) {
-            return true;
+    for (unsigned i = 0; i < journal->count; i++) {
+        if (journal->block[i] >= store->blocks) {
+            return BLOCK_FILE_LOST;
         }
-        status = load(buffer, journal.block[i]);
+        status = load(store, journal->block[i]);
         if (status == BLOCK_FILE_ERROR) {
-            return false;
+            return status;
         }
-        state[i] = status == BLOCK_FILE_OK && buffer->stored_hash == journal.new_hash[i] ? NEW
-            : status == BLOCK_FILE_OK && buffer->stored_hash == journal.old_hash[i] ? OLD : TORN;
+        state[i] = status == BLOCK_FILE_OK && store->stored_hash == journal->new_hash[i] ? NEW
+            : status == BLOCK_FILE_OK && store->stored_hash == journal->old_hash[i] ? OLD : TORN;
         finished = finished && state[i] == NEW;
     }
     if (finished) {
-        return true; // and the cache is warm
+        return BLOCK_FILE_OK;
     }
 
     // First only look: the journal must be whole, and no block changed by someone else since.
-    flash_buffer_t *content = &store->buffers[0];
-    flash_buffer_t *current = &store->buffers[1];
-    for (unsigned i = 0; i < journal.count; i++) {
-        const uint32_t offset = sizeof(journal) + i * BLOCK_FILE_SIZE;
-        content->valid = false;
-        status = block_file_read(BLOCK_FILE_JOURNAL, offset, content->data, sizeof(content->data));
+    for (unsigned i = 0; i < journal->count; i++) {
+        status = read_journaled(store, i);
         if (status != BLOCK_FILE_OK) {
-            return status != BLOCK_FILE_ERROR;
+            return status;
         }
-        if (hash_block(content) != journal.new_hash[i]) {
-            return true;
+        if (hash_block(store) != journal->new_hash[i]) {
+            return BLOCK_FILE_LOST;
         }
         if (state[i] == TORN) {
-            status = load(current, journal.block[i]);
-            if (status == BLOCK_FILE_ERROR) {
-                return false;
-            }
-            if (status == BLOCK_FILE_OK && !is_torn(current->data, content->data)) {
-                return true;
+            status = is_torn(store, journal->block[i]);
+            if (status != BLOCK_FILE_OK) {
+                return status;
             }
         }
     }
-    for (unsigned i = 0; i < journal.count; i++) {
-        if (state[i] == NEW) {
-            continue;
-        }
-        const uint32_t offset = sizeof(journal) + i * BLOCK_FILE_SIZE;
-        if (block_file_read(BLOCK_FILE_JOURNAL, offset, content->data, sizeof(content->data)) != BLOCK_FILE_OK) {
-            return false;
-        }
-        content->block = journal.block[i];
-        if (!write_block(content)) {
-            return false;
+    for (unsigned i = 0; i < journal->count; i++) {
+        if (state[i] != NEW && (read_journaled(store, i) != BLOCK_FILE_OK || !write_block(store, journal->block[i]))) {
+            return BLOCK_FILE_ERROR;
         }
     }
-    current->valid = false; // may hold a block from before the repair
-    store->buffers[2].valid = false;
-    return true;
+    return BLOCK_FILE_OK;
 }
 
 block_file_status_t flash_store_open(flash_store_t *store, unsigned blocks) {
     memset(store, 0, sizeof(*store));
     store->blocks = blocks;
-    if (!replay(store)) {
+    if (replay(store) == BLOCK_FILE_ERROR) {
         return BLOCK_FILE_ERROR;
     }
+    store->block = FLASH_STORE_NONE;
+    store->next.count = 0;
     uint32_t word;
     return block_file_read(blocks - 1, BLOCK_FILE_SIZE - sizeof(word), &word, sizeof(word));
 }
@@ -257,15 +390,12 @@ bool flash_store_create(flash_store_t *store) {
     if (!flash_store_commit(store)) {
         return false;
     }
-    flash_buffer_t *buffer = &store->buffers[0];
     for (unsigned block = 0; block < store->blocks; block++) {
-        block_file_status_t status = load(buffer, block);
+        block_file_status_t status = load(store, block);
         if (status == BLOCK_FILE_LOST) {
-            memset(buffer->data, 0, sizeof(buffer->data));
-            buffer->block = block;
-            status = write_block(buffer) ? BLOCK_FILE_OK : BLOCK_FILE_ERROR;
+            status = write_block(store, block) ? BLOCK_FILE_OK : BLOCK_FILE_ERROR;
         }
-        buffer->valid = false;
+        store->block = FLASH_STORE_NONE;
         if (status != BLOCK_FILE_OK) {
             return false;
         }
@@ -274,22 +404,13 @@ bool flash_store_create(flash_store_t *store) {
 }
 
 const uint8_t *flash_store_look(flash_store_t *store, uint32_t sector) {
-    flash_buffer_t *buffer = buffer_of(store, sector, false);
-    return buffer == NULL ? NULL : sector_in(buffer, sector);
+    return sector_of(store, sector, false);
 }
 
 uint8_t *flash_store_edit(flash_store_t *store, uint32_t sector) {
-    flash_buffer_t *buffer = buffer_of(store, sector, true);
-    if (buffer == NULL) {
-        return NULL;
-    }
-    if (!buffer->dirty) {
-        buffer->dirty = true;
-        buffer->dirty_since = store->clock;
-    }
-    buffer->last_edit = store->clock;
-    store->newest = buffer;
-    return sector_in(buffer, sector);
+    uint8_t *content = sector_of(store, sector, true);
+    store->fat_is_newest = sector < FLASH_SECTORS_PER_BLOCK;
+    return content;
 }
 
 bool flash_store_read(flash_store_t *store, void *data, uint32_t sector, uint32_t count) {
@@ -305,6 +426,10 @@ bool flash_store_read(flash_store_t *store, void *data, uint32_t sector, uint32_
 
 bool flash_store_write(flash_store_t *store, const void *data, uint32_t sector, uint32_t count) {
     for (const uint8_t *in = data; count > 0; count--, sector++, in += FLASH_SECTOR_SIZE) {
+        const uint8_t *now = flash_store_look(store, sector);
+        if (now != NULL && memcmp(now, in, FLASH_SECTOR_SIZE) == 0) {
+            continue; // nothing to write
+        }
         uint8_t *content = flash_store_edit(store, sector);
         if (content == NULL) {
             return false;
@@ -315,7 +440,7 @@ bool flash_store_write(flash_store_t *store, const void *data, uint32_t sector, 
 }
 
 bool flash_store_commit(flash_store_t *store) {
-    return store->held || commit_except(store, NULL);
+    return store->held || commit(store, ALL);
 }
 
 void flash_store_hold(flash_store_t *store) {

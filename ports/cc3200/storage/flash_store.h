@@ -1,4 +1,4 @@
-// The sectors of the /flash drive on top of its block files: a cache of a few blocks, written back in transactions
+// The sectors of the /flash drive on top of its block files: a small cache, written back in transactions
 // that a power cut either leaves whole or undoes. Pure: see docs/storage.md for the reasoning.
 #ifndef STORAGE_FLASH_STORE_H
 #define STORAGE_FLASH_STORE_H
@@ -15,26 +15,43 @@
 // The largest drive, in block files.
 #define FLASH_STORE_MAX_BLOCKS (96u)
 
-// Blocks held in RAM, and so the most that one transaction can carry.
-#define FLASH_STORE_BUFFERS (3u)
+#define FLASH_STORE_NONE (0xffffu)
+
+// Sectors held in RAM beside one whole block.
+#define FLASH_STORE_SECTORS (2u)
+
+// The most block files that one transaction can carry: what the cache has changes of, and what an attempt that failed left.
+#define FLASH_STORE_TRANSACTION (2u * (1u + FLASH_STORE_SECTORS))
 
 typedef struct {
-    uint32_t data[BLOCK_FILE_SIZE / sizeof(uint32_t)];
-    uint32_t stored_hash; // hash of the content that the block file holds
-    uint32_t last_use;    // flash_store_t.clock when last touched,
-    uint32_t last_edit;   // when last changed,
-    uint32_t dirty_since; // and when first changed since it was written to the flash
-    uint16_t block;
+    uint32_t data[FLASH_SECTOR_SIZE / sizeof(uint32_t)];
+    uint32_t last_use; // flash_store_t.clock when last touched
+    uint16_t sector;
     bool valid;
     bool dirty;
-} flash_buffer_t;
+} flash_sector_t;
+
+// What the journal begins with: the blocks of a transaction, with hashes of what their files hold and shall hold.
+typedef struct {
+    uint32_t magic;
+    uint32_t count;
+    uint32_t block[FLASH_STORE_TRANSACTION];
+    uint32_t old_hash[FLASH_STORE_TRANSACTION];
+    uint32_t new_hash[FLASH_STORE_TRANSACTION];
+    uint32_t header_hash; // of all fields above
+} flash_journal_t;
 
 typedef struct {
-    flash_buffer_t buffers[FLASH_STORE_BUFFERS];
-    flash_buffer_t *newest; // the buffer that was written to last
+    flash_sector_t sectors[FLASH_STORE_SECTORS]; // a sector that is here counts, whatever `data` says of it
+    uint32_t data[BLOCK_FILE_SIZE / sizeof(uint32_t)];
+    uint32_t stored_hash; // hash of the content that the file of the block in `data` holds
     uint32_t clock;
-    uint16_t blocks; // size of the drive in block files
-    bool held;       // between flash_store_hold and flash_store_release
+    uint16_t block;       // the one in `data`, or FLASH_STORE_NONE
+    uint16_t blocks;      // size of the drive in block files
+    uint8_t dirty;        // which sectors of `data` have been changed, bit 0 the first
+    bool fat_is_newest;   // the last change was one of the FAT's block
+    bool held;            // between flash_store_hold and flash_store_release
+    flash_journal_t next; // the blocks whose changes are in the journal already, ahead of their transaction
 } flash_store_t;
 
 // Takes the drive of that many block files (1 .. FLASH_STORE_MAX_BLOCKS) into use and finishes the transaction

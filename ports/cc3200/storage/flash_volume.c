@@ -61,14 +61,12 @@ static FRESULT check_and_mount(flash_store_t *store, FATFS *fs) {
 FRESULT flash_volume_format(flash_store_t *store, FATFS *fs) {
     // f_mkfs writes the boot sector and the FAT first. With all later blocks of the root directory blank by then, a cut
     // leaves either the old volume, as far as it still has entries, or the new one.
+    uint32_t work[FLASH_SECTOR_SIZE / sizeof(uint32_t)] = {0};
     for (uint32_t sector = FLASH_SECTORS_PER_BLOCK; sector < FORMAT_SECTORS; sector++) {
-        uint8_t *content = flash_store_edit(store, sector);
-        if (content == NULL) {
+        if (!flash_store_write(store, work, sector, 1)) {
             return FR_DISK_ERR;
         }
-        memset(content, 0, FLASH_SECTOR_SIZE);
     }
-    uint32_t work[FLASH_SECTOR_SIZE / sizeof(uint32_t)];
     FRESULT result = flash_store_commit(store) ? f_mkfs(fs, FM_FAT | FM_SFD, 0, work, sizeof(work)) : FR_DISK_ERR;
     if (result == FR_OK) {
         result = f_mount(fs);
@@ -133,12 +131,9 @@ FRESULT flash_volume_replace(flash_store_t *store, FATFS *fs, const char *from, 
     if (sector[0] == sector[1] && offset[0] == offset[1]) {
         return FR_OK; // a file in its own place
     }
-    // The two exchange their content: two sectors, always one transaction. Then the old content goes.
-    if (!flash_store_commit(store)) {
-        return FR_DISK_ERR;
-    }
-    flash_store_hold(store);
-    FRESULT result = FR_OK;
+    // The two exchange their content: two sectors, always in one transaction, as the cache has room for both. Then the old
+    // content goes, in the same one if that is sure to hold it all.
+    FRESULT result = flash_store_commit(store) ? FR_OK : FR_DISK_ERR;
     for (int i = 0; i < 2 && result == FR_OK; i++) {
         uint8_t *entries = flash_store_edit(store, sector[i]);
         if (entries == NULL) {
@@ -147,9 +142,9 @@ FRESULT flash_volume_replace(flash_store_t *store, FATFS *fs, const char *from, 
             memcpy(entries + offset[i], content[1 - i], ENTRY_CONTENT_SIZE);
         }
     }
-    fs->winsect = (DWORD)-1; // FatFs reads anew what it has in its window
-    if (result == FR_OK) {
-        result = f_unlink(fs, from);
+    if (sector[0] / FLASH_SECTORS_PER_BLOCK != sector[1] / FLASH_SECTORS_PER_BLOCK && !flash_store_commit(store)) {
+        result = FR_DISK_ERR;
     }
-    return flash_store_release(store) ? result : FR_DISK_ERR;
+    fs->winsect = (DWORD)-1; // FatFs reads anew what it has in its window
+    return result == FR_OK ? f_unlink(fs, from) : result;
 }
