@@ -14,8 +14,8 @@
 #define configMAX_TASK_NAME_LEN                 (8)
 #define configIDLE_SHOULD_YIELD                 (1)
 #define configUSE_TASK_NOTIFICATIONS            (1)
-#define configUSE_MUTEXES                       (1)
-#define configUSE_RECURSIVE_MUTEXES             (1)
+#define configUSE_MUTEXES                       (0)
+#define configUSE_RECURSIVE_MUTEXES             (0)
 #define configUSE_COUNTING_SEMAPHORES           (0)
 #define configUSE_QUEUE_SETS                    (0)
 #define configUSE_TIMERS                        (0)
@@ -25,7 +25,7 @@
 #define configQUEUE_REGISTRY_SIZE               (0)
 #define configENABLE_BACKWARD_COMPATIBILITY     (0)
 
-// All tasks, queues and semaphores are static: the memory map says at link time what they cost.
+// All tasks are static: the memory map says at link time what they cost. Instead of queues and semaphores: system/sync.c.
 #define configSUPPORT_STATIC_ALLOCATION         (1)
 #define configSUPPORT_DYNAMIC_ALLOCATION        (0)
 #define configMINIMAL_STACK_SIZE                (IDLE_STACK_BYTES / 4)

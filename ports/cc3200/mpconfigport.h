@@ -2,9 +2,6 @@
 #include <alloca.h>
 #include <stdint.h>
 
-#include "FreeRTOS.h"
-#include "semphr.h"
-
 #include "genhdr/board_config.h"
 
 // The smallest set that is still Python; everything beyond it is chosen by hand below.
@@ -100,7 +97,7 @@ void event_signal(void);
 #define MICROPY_VFS                             (1)
 #define MICROPY_VFS_FAT                         (1)
 #define MICROPY_FATFS_REENTRANT                 (1) // storage/flash_lock.c
-#define MICROPY_FATFS_SYNC_T                    SemaphoreHandle_t
+#define MICROPY_FATFS_SYNC_T                    void *
 #define MICROPY_FATFS_RPATH                     (2)
 #define MICROPY_FATFS_LFN_CODE_PAGE             437
 #define MICROPY_FATFS_ENABLE_LFN                (2)

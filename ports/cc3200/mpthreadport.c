@@ -72,6 +72,7 @@ void mp_thread_deinit(void) {
         thread_t *thread = main_thread.next;
         main_thread.next = thread->next;
         if (!thread->finished) {
+            sync_forget(thread->task);
             vTaskDelete(thread->task);
         }
     }
@@ -157,16 +158,16 @@ void mp_thread_finish(void) {
 }
 
 void mp_thread_mutex_init(mp_thread_mutex_t *mutex) {
-    mutex->handle = xSemaphoreCreateMutexStatic(&mutex->storage);
+    mutex->given = SYNC_GIVEN;
 }
 
 // In an interrupt handler there is nothing to wait for and nobody to hand over to.
 int mp_thread_mutex_lock(mp_thread_mutex_t *mutex, int wait) {
-    return !event_may_block() || xSemaphoreTake(mutex->handle, wait ? portMAX_DELAY : 0) == pdTRUE;
+    return !event_may_block() || sync_take(&mutex->given, wait);
 }
 
 void mp_thread_mutex_unlock(mp_thread_mutex_t *mutex) {
     if (event_may_block()) {
-        xSemaphoreGive(mutex->handle);
+        sync_give(&mutex->given);
     }
 }

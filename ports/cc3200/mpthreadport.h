@@ -3,12 +3,12 @@
 #define CC3200_MPTHREADPORT_H
 
 #include "FreeRTOS.h"
-#include "semphr.h"
 #include "task.h"
 
+#include "system/sync.h"
+
 typedef struct {
-    SemaphoreHandle_t handle;
-    StaticSemaphore_t storage;
+    sync_t given;
 } mp_thread_mutex_t;
 
 // Where the kernel keeps the main thread's task, which is to be created there.

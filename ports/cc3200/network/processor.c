@@ -1,13 +1,12 @@
 // Start of the network processor through TI's host driver, and the handlers that the driver calls; those of the radio are
 // in radio.c.
 #include "FreeRTOS.h"
-#include "semphr.h"
 #include "task.h"
 
 #include "simplelink.h"
 
 #include "network/processor.h"
-#include "system/memory.h"
+#include "system/sync.h"
 
 // A start takes about 0.1 s; the first one after new firmware for the network processor, which rewrites its files, some
 // seconds.
@@ -19,8 +18,7 @@
 // What the network processor has not said yet; no role nor error of device.h.
 #define ROLE_AWAITED (-1000)
 
-static StaticSemaphore_t lock_storage LOW_RAM;
-static SemaphoreHandle_t lock;
+static sync_t lock = SYNC_GIVEN;
 static volatile int role = ROLE_AWAITED;
 static volatile uint32_t starts;
 
@@ -40,8 +38,7 @@ static bool start(void) {
 }
 
 bool processor_start(void) {
-    if (lock == NULL) {
-        lock = xSemaphoreCreateMutexStatic(&lock_storage);
+    if (starts == 0) {
         start();
     }
     return role >= 0;
@@ -57,11 +54,11 @@ bool processor_restart(void) {
 }
 
 void processor_lock(void) {
-    xSemaphoreTake(lock, portMAX_DELAY);
+    sync_take(&lock, true);
 }
 
 void processor_unlock(void) {
-    xSemaphoreGive(lock);
+    sync_give(&lock);
 }
 
 uint32_t processor_starts(void) {

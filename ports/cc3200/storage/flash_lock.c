@@ -8,23 +8,30 @@
 #include "lib/oofatfs/ff.h"
 
 #include "storage/flash_drive.h"
+#include "system/sync.h"
 
-static StaticSemaphore_t storage;
-static SemaphoreHandle_t lock;
+static sync_t lock = SYNC_GIVEN;
+static volatile TaskHandle_t owner;
+static unsigned depth; // how many times the owner has it
 
 void flash_lock(void) {
-    if (lock == NULL) { // the first call comes before any other task can make one
-        lock = xSemaphoreCreateRecursiveMutexStatic(&storage);
+    TaskHandle_t self = xTaskGetCurrentTaskHandle();
+    if (owner != self) {
+        sync_take(&lock, true);
+        owner = self;
     }
-    xSemaphoreTakeRecursive(lock, portMAX_DELAY);
+    depth++;
 }
 
 void flash_unlock(void) {
-    xSemaphoreGiveRecursive(lock);
+    if (--depth == 0) {
+        owner = NULL;
+        sync_give(&lock);
+    }
 }
 
 int ff_cre_syncobj(FATFS *volume, FF_SYNC_t *object) {
-    *object = volume == &flash_drive.fatfs ? lock : NULL;
+    *object = volume == &flash_drive.fatfs ? &lock : NULL;
     return 1;
 }
 

@@ -4,8 +4,6 @@
 #include <string.h>
 
 #include "FreeRTOS.h"
-#include "queue.h"
-#include "semphr.h"
 #include "task.h"
 
 #include "simplelink.h"
@@ -16,15 +14,10 @@
 #include "interrupt.h"
 
 #include "system/memory.h"
+#include "system/sync.h"
 
-// Driver.c creates one sync object for each concurrent action, two more for itself, and three locks.
-#define SEMAPHORES  (MAX_CONCURRENT_ACTIONS + 5)
+// How much work can wait for the spawn task.
 #define SPAWN_QUEUE (3)
-
-static struct {
-    SemaphoreHandle_t handle; // NULL: free
-    StaticSemaphore_t storage;
-} semaphores[SEMAPHORES] LOW_RAM;
 
 // All that driver.c allocates: its control block while the device runs, and one asynchronous message at a time.
 static union {
@@ -36,73 +29,44 @@ static void *in_use[2];
 
 static StackType_t spawn_stack[SPAWN_STACK_BYTES / sizeof(StackType_t)] STACK_SECTION;
 static StaticTask_t spawn_task LOW_RAM;
-static StaticQueue_t spawn_queue_control LOW_RAM;
-static tSimpleLinkSpawnMsg spawn_queue_storage[SPAWN_QUEUE] LOW_RAM;
-static QueueHandle_t spawn_queue;
+static tSimpleLinkSpawnMsg spawn_queue[SPAWN_QUEUE] LOW_RAM;
+static volatile uint8_t spawn_first, spawn_count; // changed with the kernel's interrupts off
+static sync_t spawn_work;
 
-static OsiReturnVal_e create(void **object, bool given) {
-    OsiReturnVal_e result = OSI_MEMORY_ALLOCATION_FAILURE;
-    taskENTER_CRITICAL();
-    for (size_t i = 0; i < SEMAPHORES; i++) {
-        if (semaphores[i].handle == NULL) {
-            semaphores[i].handle = xSemaphoreCreateBinaryStatic(&semaphores[i].storage);
-            *object = semaphores[i].handle;
-            result = OSI_OK;
-            break;
-        }
-    }
-    taskEXIT_CRITICAL();
-    if (result == OSI_OK && given) {
-        xSemaphoreGive(*object);
-    }
-    return result;
-}
-
-static OsiReturnVal_e delete(void **object) {
-    for (size_t i = 0; i < SEMAPHORES; i++) {
-        if (semaphores[i].handle == *object) {
-            semaphores[i].handle = NULL;
-            return OSI_OK;
-        }
-    }
-    return OSI_INVALID_PARAMS;
-}
-
-static OsiReturnVal_e take(void *semaphore, OsiTime_t timeout) {
-    return xSemaphoreTake((SemaphoreHandle_t)semaphore, timeout) == pdTRUE ? OSI_OK : OSI_OPERATION_FAILED;
-}
-
+// The word that the driver keeps for each of its sync objects is all there is to it.
 OsiReturnVal_e osi_SyncObjCreate(OsiSyncObj_t *object) {
-    return create(object, false);
+    *object = SYNC_TAKEN;
+    return OSI_OK;
 }
 
 OsiReturnVal_e osi_SyncObjDelete(OsiSyncObj_t *object) {
-    return delete(object);
+    (void)object;
+    return OSI_OK;
 }
 
 OsiReturnVal_e osi_SyncObjSignal(OsiSyncObj_t *object) {
-    xSemaphoreGive((SemaphoreHandle_t)*object); // fails only if it is signalled already
+    sync_give(object);
     return OSI_OK;
 }
 
 OsiReturnVal_e osi_SyncObjSignalFromISR(OsiSyncObj_t *object) {
-    BaseType_t woken = pdFALSE;
-    xSemaphoreGiveFromISR((SemaphoreHandle_t)*object, &woken);
-    portYIELD_FROM_ISR(woken);
+    sync_give(object);
     return OSI_OK;
 }
 
+// The driver waits for ever or not at all.
 OsiReturnVal_e osi_SyncObjWait(OsiSyncObj_t *object, OsiTime_t timeout) {
-    return take(*object, timeout);
+    return sync_take(object, timeout != 0) ? OSI_OK : OSI_OPERATION_FAILED;
 }
 
 OsiReturnVal_e osi_SyncObjClear(OsiSyncObj_t *object) {
-    return take(*object, 0);
+    return osi_SyncObjWait(object, 0);
 }
 
 // A lock is a sync object that starts signalled; osi.h maps the other lock calls to those above.
 OsiReturnVal_e osi_LockObjCreate(OsiLockObj_t *object) {
-    return create(object, true);
+    *object = SYNC_GIVEN;
+    return OSI_OK;
 }
 
 OsiReturnVal_e osi_InterruptRegister(int number, P_OSI_INTR_ENTRY handler, unsigned char priority) {
@@ -120,27 +84,33 @@ void osi_InterruptDeRegister(int number) {
 // Called from the network processor's interrupt handler and from tasks.
 OsiReturnVal_e osi_Spawn(P_OSI_SPAWN_ENTRY entry, void *value, unsigned long flags) {
     (void)flags;
-    tSimpleLinkSpawnMsg message = {.pEntry = entry, .pValue = value};
-    BaseType_t woken = pdFALSE;
-    BaseType_t sent = xQueueSendFromISR(spawn_queue, &message, &woken);
-    portYIELD_FROM_ISR(woken);
-    return sent == pdTRUE ? OSI_OK : OSI_OPERATION_FAILED;
+    uint32_t mask = portSET_INTERRUPT_MASK_FROM_ISR();
+    bool room = spawn_count < SPAWN_QUEUE;
+    if (room) {
+        spawn_queue[(spawn_first + spawn_count++) % SPAWN_QUEUE] = (tSimpleLinkSpawnMsg) {.pEntry = entry, .pValue = value};
+    }
+    portCLEAR_INTERRUPT_MASK_FROM_ISR(mask);
+    sync_give(&spawn_work);
+    return room ? OSI_OK : OSI_OPERATION_FAILED;
 }
 
 __attribute__((noreturn))
 static void spawn(void *unused) {
     (void)unused;
     for (;;) {
-        tSimpleLinkSpawnMsg message;
-        if (xQueueReceive(spawn_queue, &message, portMAX_DELAY) == pdTRUE) {
+        sync_take(&spawn_work, true);
+        while (spawn_count > 0) {
+            tSimpleLinkSpawnMsg message = spawn_queue[spawn_first];
+            uint32_t mask = portSET_INTERRUPT_MASK_FROM_ISR();
+            spawn_first = (spawn_first + 1) % SPAWN_QUEUE;
+            spawn_count--;
+            portCLEAR_INTERRUPT_MASK_FROM_ISR(mask);
             message.pEntry(message.pValue);
         }
     }
 }
 
 OsiReturnVal_e VStartSimpleLinkSpawnTask(unsigned long priority) {
-    spawn_queue = xQueueCreateStatic(SPAWN_QUEUE, sizeof(spawn_queue_storage[0]), (uint8_t *)spawn_queue_storage,
-        &spawn_queue_control);
     xTaskCreateStatic(spawn, "Spawn", SPAWN_STACK_BYTES / sizeof(StackType_t), NULL, priority, spawn_stack, &spawn_task);
     return OSI_OK;
 }

@@ -13,12 +13,12 @@
 #include "shared/runtime/pyexec.h"
 
 #include "FreeRTOS.h"
-#include "semphr.h"
 #include "task.h"
 
 #include "servers/telnet/dialogue.h"
 #include "servers/telnet/protocol.h"
 #include "system/memory.h"
+#include "system/sync.h"
 
 #define TELNET_PORT 23
 #define OUTPUT_TIMEOUT_MS 5000u
@@ -62,13 +62,12 @@ static struct {
 #define BUSY "Another session is open, only one is possible.\r\n"
 
 // Held while the client's socket is used or closed: both tasks send, and a closed descriptor may become another's.
-static SemaphoreHandle_t client_lock;
-static StaticSemaphore_t client_lock_storage LOW_RAM;
+static sync_t client_lock = SYNC_GIVEN;
 
 static int send_once(session_state_t while_in, const void *data, size_t length) {
-    xSemaphoreTake(client_lock, portMAX_DELAY);
+    sync_take(&client_lock, true);
     int sent = session.state == while_in ? tcp_send(session.client, data, length) : TCP_LOST;
-    xSemaphoreGive(client_lock);
+    sync_give(&client_lock);
     return sent;
 }
 
@@ -110,10 +109,10 @@ static void input_add(uint8_t byte) {
 }
 
 static void end_session(void) {
-    xSemaphoreTake(client_lock, portMAX_DELAY);
+    sync_take(&client_lock, true);
     session.state = SESSION_NONE;
     tcp_close(&session.client);
-    xSemaphoreGive(client_lock);
+    sync_give(&client_lock);
 }
 
 static void begin_session(int client, uint32_t now_ms) {
@@ -251,9 +250,6 @@ static void accept(uint32_t now_ms) {
 }
 
 bool telnet_open(login_t *login) {
-    if (client_lock == NULL) {
-        client_lock = xSemaphoreCreateMutexStatic(&client_lock_storage);
-    }
     session.login = login;
     session.listener = tcp_listen(TELNET_PORT);
     return session.listener != TCP_NONE;
