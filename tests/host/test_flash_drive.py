@@ -46,3 +46,11 @@ def test_no_power_cut_breaks_the_drive(drive_program, seed, operations, blocks, 
     assert int(figures["operations"]) == operations
     assert int(figures["cuts"]) > 20 * operations
     assert int(figures["short_names"]) * 100 < int(figures["cuts"])
+
+
+def test_capital_letters_are_those_of_fatfs(compile_host) -> None:
+    tree = thirdparty.locate(ROOT / "third_party.toml", os.environ.get("MICROPYTHON_DIR"))
+    program = compile_host("fat_case", ["tests/host/fat_case_main.c", f"{STORAGE}/fat_case.c"],
+                           includes=[ROOT / "tests/host/fatfs", tree],
+                           flags=['-DFFCONF_H="lib/oofatfs/ffconf.h"', "-Wno-unused-parameter"])  # fmt: skip
+    assert program.run("") == ["0 wrong"]
