@@ -130,6 +130,7 @@ static void interpreter(void *unused) {
     (void)unused;
     calendar_init();
     random_init(&heap_start, RANDOM_MEMORY_BYTES);
+    flash_drive_init(); // the last of the start-up code has run
     // The bootloader says so when the safe boot pin was held at reset.
     bool safe_boot = PRCMGetSpecialBit(PRCM_SAFE_BOOT_BIT);
     for (;;) {
@@ -142,6 +143,7 @@ static void interpreter(void *unused) {
     }
 }
 
+BOOT_CODE
 int main(void) {
     led_init();
     antenna_select(ANTENNA_INTERNAL);

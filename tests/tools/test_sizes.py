@@ -86,7 +86,8 @@ def test_the_object_a_source_would_have(source: str, made: str, room: str) -> No
 
 
 def test_regions_count_what_lies_in_them() -> None:
-    found = sizes.regions(MAP, [(0x20000000, 0x1000), (0x20004000, 0x150)])
+    # What begins at 0x20004100 takes the place of what is there before it.
+    found = sizes.regions(MAP, [(0x20004100, 0x50), (0x20000000, 0x1000), (0x20004000, 0x120)])
     assert [(r.name, r.length, r.used, r.free) for r in found] == [
         ("LOW", 0x4000, 0x1000, 0x3000),
         ("SRAM", 0x3C000, 0x150, 0x3C000 - 0x150),

@@ -175,15 +175,19 @@ def _short(origin: str) -> str:
 
 
 def regions(map_text: str, used: Iterable[tuple[int, int]]) -> list[Region]:
-    """The map's memory regions with the bytes of the (address, size) areas that lie in each."""
+    """The map's memory regions with the bytes that the (address, size) areas cover in each; areas may share a place."""
     text = map_text.partition("\nMemory Configuration")[2].partition("\nLinker script")[0]
-    areas = list(used)
+    areas = sorted(used)
     found = []
     for line in text.splitlines():
         match = _REGION.match(line)
         if match and match[1] != "Name":
             origin, length = int(match[2], 16), int(match[3], 16)
-            taken = sum(size for address, size in areas if origin <= address < origin + length)
+            taken, end = 0, origin
+            for address, size in areas:
+                if origin <= address < origin + length:
+                    taken += max(address + size - max(address, end), 0)
+                    end = max(end, address + size)
             found.append(Region(match[1], origin, length, taken))
     return found
 

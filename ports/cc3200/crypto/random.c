@@ -9,6 +9,7 @@
 #include "crypto/hash_engine.h"
 #include "crypto/random.h"
 #include "system/fault.h"
+#include "system/memory.h"
 
 #define POOL_WORDS  (8)
 #define EDGES       (24)     // slow-clock edges timed at the start, 31 us apart
@@ -47,6 +48,7 @@ void random_stir(const void *data, size_t length) {
     MICROPY_END_ATOMIC_SECTION(interrupts);
 }
 
+BOOT_CODE
 void random_init(const void *memory, size_t length) {
     struct {
         uint32_t slow;

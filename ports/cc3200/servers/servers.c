@@ -137,6 +137,7 @@ void servers_default_login(void) {
     servers_set_login("micro", strlen("micro"), "python", strlen("python"));
 }
 
+BOOT_CODE
 void servers_init(void) {
     servers_default_login();
     servers.timeout_s = SERVERS_TIMEOUT_DEFAULT_S;

@@ -1,4 +1,6 @@
 // The drive at /flash, and the disk functions through which FatFs reaches it and any other block device.
+#include <string.h>
+
 #include "py/mperrno.h"
 #include "py/objstr.h"
 #include "py/runtime.h"
@@ -19,6 +21,10 @@ fs_user_mount_t flash_drive;
 
 static const MP_DEFINE_STR_OBJ(root_path, "/flash");
 static const MP_DEFINE_STR_OBJ(library_path, "/flash/lib");
+
+void flash_drive_init(void) {
+    memset(&store, 0, sizeof(store));
+}
 
 // Once a power-up: what the FTP server has open outlives a session of the interpreter.
 static FRESULT take_into_use(void) {

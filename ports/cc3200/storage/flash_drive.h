@@ -9,6 +9,9 @@
 // The drive's file system object; mounted or not.
 extern fs_user_mount_t flash_drive;
 
+// Before any other call: the drive's cache lies where the start-up code was, and is cleared here (application.ld).
+void flash_drive_init(void);
+
 // Starts the network processor, takes the drive into use, mounts it at /flash and makes that the current directory.
 // At the start of each session of the interpreter. FR_OK or why there is no /flash.
 FRESULT flash_drive_mount(void);

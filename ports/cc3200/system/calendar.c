@@ -10,7 +10,9 @@
 #include "prcm.h"
 
 #include "system/calendar.h"
+#include "system/memory.h"
 
+BOOT_CODE
 void calendar_init(void) {
     if (MAP_PRCMSysResetCauseGet() == PRCM_POWER_ON) {
         MAP_PRCMRTCInUseSet();

@@ -22,7 +22,7 @@
 // A function of which copies within its callers would be larger, though the compiler thinks otherwise.
 #define ONE_COPY                __attribute__((noinline, noclone))
 
-// Code and tables needed only until the interpreter starts; the heap then takes their place.
-#define BOOT_CODE               __attribute__((section(".boot")))
+// Code that has run when flash_drive_init() is called: the drive's cache takes its place.
+#define BOOT_CODE               __attribute__((section(".boot"), noinline))
 
 #endif

@@ -39,7 +39,7 @@ static void zero(uint32_t *from, uint32_t *to) {
     memset(from, 0, (uintptr_t)to - (uintptr_t)from);
 }
 
-__attribute__((noreturn, used))
+BOOT_CODE __attribute__((noreturn, used))
 void start_up_in_c(void) {
     // Only words below this function's own frame may be painted.
     uint32_t *frame = __builtin_frame_address(0);
