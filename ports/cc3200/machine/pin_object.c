@@ -97,10 +97,6 @@ void machine_pins_init(void) {
     }
 }
 
-machine_pin_obj_t *machine_pin_at(int index) {
-    return &pins[index];
-}
-
 machine_pin_obj_t *machine_pin_find(mp_obj_t id) {
     if (mp_obj_is_type(id, &machine_pin_type)) {
         return MP_OBJ_TO_PTR(id);

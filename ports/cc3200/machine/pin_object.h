@@ -51,9 +51,6 @@ void machine_pins_init(void);
 // The pin a script means: a Pin, or the name of one. Raises ValueError.
 machine_pin_obj_t *machine_pin_find(mp_obj_t id);
 
-// The pin at an index of pin_table.
-machine_pin_obj_t *machine_pin_at(int index);
-
 // Routes a pin to a peripheral's line and takes the line off the pin that had it. `function` is one of the pin's own; pad:
 // pull and drive.
 void machine_pin_connect(machine_pin_obj_t *pin, const pin_function_t *function, uint32_t pad);

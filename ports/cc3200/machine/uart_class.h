@@ -58,34 +58,31 @@ static const struct {
     {PIN_SIGNAL_TX, 0}, {PIN_SIGNAL_RX, 0}, {PIN_SIGNAL_RTS, UART_FLOWCONTROL_RX}, {PIN_SIGNAL_CTS, UART_FLOWCONTROL_TX},
 };
 
-static void connect(unsigned id, unsigned line, machine_pin_obj_t *pin) {
-    const pin_function_t *function = machine_pin_function(pin, PIN_UART, id, uart_lines[line].signal);
-    machine_pin_connect(pin, function, PIN_PULL_UP | PIN_LOW_POWER);
-}
-
 // pins: MP_OBJ_NULL for the defaults, None to leave all as they are, or (tx, rx) or (tx, rx, rts, cts), any of them None.
 // Returns the flow control.
 static uint32_t connect_pins(unsigned id, mp_obj_t pins) {
-    uint32_t flow = UART_FLOWCONTROL_NONE;
+    mp_obj_t defaults[2];
+    size_t count = 2;
+    mp_obj_t *items = defaults;
     if (pins == MP_OBJ_NULL) {
-        for (unsigned line = 0; line < 2; line++) {
-            int index = pin_mapper_find_gpio(default_gpios[id][line]);
-            if (index != PIN_NONE) {
-                connect(id, line, machine_pin_at(index));
-            }
-        }
-    } else if (pins != mp_const_none) {
-        size_t count;
-        mp_obj_t *items;
+        defaults[0] = machine_pin_of_gpio(default_gpios[id][0]);
+        defaults[1] = machine_pin_of_gpio(default_gpios[id][1]);
+    } else if (pins == mp_const_none) {
+        return UART_FLOWCONTROL_NONE;
+    } else {
         mp_obj_get_array(pins, &count, &items);
-        if (count != 2 && count != MP_ARRAY_SIZE(uart_lines)) {
-            mp_raise_ValueError(MP_ERROR_TEXT("invalid argument(s) value"));
-        }
-        for (unsigned line = 0; line < count; line++) {
-            if (items[line] != mp_const_none) {
-                connect(id, line, machine_pin_find(items[line]));
-                flow |= uart_lines[line].flow;
-            }
+    }
+    if (count != 2 && count != MP_ARRAY_SIZE(uart_lines)) {
+        mp_raise_ValueError(MP_ERROR_TEXT("invalid argument(s) value"));
+    }
+    uint32_t flow = UART_FLOWCONTROL_NONE;
+    for (unsigned line = 0; line < count; line++) {
+        // A default that the board does not bring out is MP_OBJ_NULL.
+        if (items[line] != mp_const_none && items[line] != MP_OBJ_NULL) {
+            machine_pin_obj_t *pin = machine_pin_find(items[line]);
+            const pin_function_t *function = machine_pin_function(pin, PIN_UART, id, uart_lines[line].signal);
+            machine_pin_connect(pin, function, PIN_PULL_UP | PIN_LOW_POWER);
+            flow |= uart_lines[line].flow;
         }
     }
     return flow;

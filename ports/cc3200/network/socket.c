@@ -1,5 +1,4 @@
-// The socket module, on the network processor's sockets. Those never block: waiting is ours, so that every operation
-// heeds the timeout and Ctrl-C, and other threads run meanwhile. Error codes: drivers/cc3100/inc/socket.h.
+// The socket module: the class, and streams and polling on it; what may have to wait is in socket_io.c.
 
 #include "network/socket.h"
 
@@ -11,156 +10,25 @@
 #include "py/runtime.h"
 #include "py/stream.h"
 
-#include "simplelink.h"
-
 #include "network/inet.h"
 #include "network/processor.h"
 #include "network/require.h"
+#include "network/socket_io.h"
 #include "servers/servers.h"
 #include "servers/tcp.h"
 #include "system/memory.h"
 
-// What one command to the network processor moves at most (socket.h, SL_SOCKET_PAYLOAD_TYPE_*).
-#define STREAM_PIECE_MAX 1460
-#define DATAGRAM_MAX 1472
-// A wait looks again after this long even when nobody called: 2 ms at first, doubling.
-#define FIRST_LOOK_MS 2u
-#define LAST_LOOK_MS 512u
-
 #define SOCKET_REUSE_ADDRESS 4 // the network processor always does: taken and ignored, as programs ask for it
-
-static bool is_open(const socket_object_t *self) {
-    return self->descriptor >= 0 && self->start == processor_starts();
-}
-
-// Around each call of the host driver: other threads run meanwhile, and none of them restarts the network processor.
-// false: the socket is gone, don't call.
-static bool enter(const socket_object_t *self) {
-    MP_THREAD_GIL_EXIT();
-    processor_lock();
-    return is_open(self);
-}
-
-static void leave(void) {
-    processor_unlock();
-    MP_THREAD_GIL_ENTER();
-}
 
 socket_object_t *socket_of(mp_obj_t object) {
     if (!mp_obj_is_type(object, &socket_type)) {
         mp_raise_TypeError(MP_ERROR_TEXT("socket expected"));
     }
     socket_object_t *self = MP_OBJ_TO_PTR(object);
-    if (!is_open(self)) {
+    if (!socket_is_open(self)) {
         mp_raise_OSError(MP_EBADF);
     }
     return self;
-}
-
-// The errno of a result below 0: codes of socket.h are negative errno values, but for these.
-static int error_of(int result) {
-    switch (result) {
-        case SL_ENSOCK:
-            return MP_ENOMEM; // all eight are in use
-        case SL_SOC_ERROR:
-            return MP_EIO;
-        default:
-            return -result;
-    }
-}
-
-void socket_raise(int result) {
-    mp_raise_OSError(error_of(result));
-}
-
-static int checked(int result) {
-    if (result < 0) {
-        socket_raise(result);
-    }
-    return result;
-}
-
-// ---- operations that may have to wait
-
-typedef enum {
-    ACCEPT,
-    CONNECT,
-    RECEIVE,
-    SEND,
-} operation_t;
-
-// Try once. address: the peer's, NULL where it is not asked for. Returns what the host driver does.
-static int attempt(const socket_object_t *self, operation_t operation, void *data, _i16 length, SlSockAddrIn_t *address) {
-    SlSockAddr_t *peer = (SlSockAddr_t *)address;
-    SlSocklen_t peer_length = sizeof(*address);
-    switch (operation) {
-        case ACCEPT:
-            return sl_Accept(self->descriptor, peer, &peer_length);
-        case CONNECT:
-            return sl_Connect(self->descriptor, peer, sizeof(*address));
-        case RECEIVE:
-            return peer != NULL ? sl_RecvFrom(self->descriptor, data, length, 0, peer, &peer_length)
-                : sl_Recv(self->descriptor, data, length, 0);
-        default:
-            return peer != NULL ? sl_SendTo(self->descriptor, data, length, 0, peer, sizeof(*address))
-                : sl_Send(self->descriptor, data, length, 0);
-    }
-}
-
-// Try until it is done, it fails or the timeout is over; raises KeyboardInterrupt. Returns the host driver's result or a
-// negative errno: EAGAIN or EINPROGRESS from a non-blocking socket, ETIMEDOUT when the time is up.
-static int perform(const socket_object_t *self, operation_t operation, void *data, _i16 length, SlSockAddrIn_t *address) {
-    uint32_t start_ms = mp_hal_ticks_ms();
-    uint32_t look_ms = FIRST_LOOK_MS;
-    // A connection whose peer must be verified is not used before connect has said that it is: one that does not wait
-    // for it could talk to anybody meanwhile.
-    if (self->verify && operation >= RECEIVE) {
-        return -MP_ENOTCONN;
-    }
-    for (;;) {
-        int result = enter(self) ? attempt(self, operation, data, length, address) : SL_EBADF;
-        leave();
-        if (result != SL_EAGAIN && result != SL_EALREADY) {
-            return result;
-        }
-        if (self->timeout_ms == 0) {
-            return result == SL_EAGAIN ? -MP_EAGAIN : -MP_EINPROGRESS;
-        }
-        uint32_t wait_ms = look_ms;
-        if (look_ms < LAST_LOOK_MS) {
-            look_ms *= 2;
-        }
-        if (self->timeout_ms != SOCKET_FOREVER) {
-            uint32_t passed = mp_hal_ticks_ms() - start_ms;
-            if (passed >= self->timeout_ms) {
-                return -MP_ETIMEDOUT;
-            }
-            wait_ms = MIN(wait_ms, self->timeout_ms - passed);
-        }
-        bool receive = operation == ACCEPT || operation == RECEIVE;
-        servers_watch(self->descriptor, receive, !receive);
-        mp_event_wait_ms(wait_ms);
-    }
-}
-
-// ---- moving bytes: their count or a result below 0
-
-static size_t piece_max(const socket_object_t *self) {
-    return self->datagram ? DATAGRAM_MAX : STREAM_PIECE_MAX;
-}
-
-ONE_COPY static int receive_bytes(const socket_object_t *self, void *data, size_t room, SlSockAddrIn_t *from) {
-    size_t piece = MIN(room, piece_max(self));
-    int result = piece > 0 ? perform(self, RECEIVE, data, (_i16)piece, from) : 0;
-    return result == SL_ESECCLOSED ? 0 : result; // the peer's close_notify: an orderly end
-}
-
-// Send one piece; more of a stream may be left.
-static int send_bytes(const socket_object_t *self, const void *data, size_t length, SlSockAddrIn_t *to) {
-    if (self->datagram ? length > DATAGRAM_MAX : length == 0) {
-        return self->datagram ? -MP_EINVAL : 0;
-    }
-    return perform(self, SEND, (void *)data, (_i16)MIN(length, piece_max(self)), to);
 }
 
 // The host driver takes addresses in network order. Its sl_Htonl() is four shifts; this is one instruction.
@@ -210,7 +78,7 @@ static mp_obj_t make_new(const mp_obj_type_t *type, size_t count, size_t named, 
     network_require();
     // The object comes first: when memory runs out, no socket of the network processor is left behind.
     socket_object_t *self = new_object(-1, kind == SL_SOCK_DGRAM, protocol == SL_SEC_SOCKET);
-    self->descriptor = (int16_t)checked(sl_Socket(SL_AF_INET, (_i16)kind, (_i16)protocol));
+    self->descriptor = (int16_t)socket_checked(sl_Socket(SL_AF_INET, (_i16)kind, (_i16)protocol));
     set_up(self->descriptor);
     return MP_OBJ_FROM_PTR(self);
 }
@@ -225,7 +93,7 @@ static void print(const mp_print_t *out, mp_obj_t object, mp_print_kind_t kind) 
 static void close_socket(socket_object_t *self) {
     if (self->descriptor >= 0) {
         processor_lock();
-        if (is_open(self)) {
+        if (socket_is_open(self)) {
             servers_note_socket(self->descriptor, false);
             sl_Close(self->descriptor);
         }
@@ -243,14 +111,14 @@ static MP_DEFINE_CONST_FUN_OBJ_1(socket_close_obj, socket_close);
 static mp_obj_t socket_bind(mp_obj_t object, mp_obj_t pair) {
     SlSockAddrIn_t address;
     parse_address(pair, &address);
-    checked(sl_Bind(socket_of(object)->descriptor, (SlSockAddr_t *)&address, sizeof(address)));
+    socket_checked(sl_Bind(socket_of(object)->descriptor, (SlSockAddr_t *)&address, sizeof(address)));
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(socket_bind_obj, socket_bind);
 
 static mp_obj_t socket_listen(size_t count, const mp_obj_t *arguments) {
     mp_int_t backlog = count > 1 ? mp_obj_get_int(arguments[1]) : 1;
-    checked(sl_Listen(socket_of(arguments[0])->descriptor, (_i16)MAX(backlog, 1)));
+    socket_checked(sl_Listen(socket_of(arguments[0])->descriptor, (_i16)MAX(backlog, 1)));
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(socket_listen_obj, 1, 2, socket_listen);
@@ -259,7 +127,7 @@ static mp_obj_t socket_accept(mp_obj_t object) {
     socket_object_t *self = socket_of(object);
     socket_object_t *client = new_object(-1, false, self->secure);
     SlSockAddrIn_t address;
-    client->descriptor = (int16_t)checked(perform(self, ACCEPT, NULL, 0, &address));
+    client->descriptor = (int16_t)socket_checked(socket_perform(self, SOCKET_ACCEPT, NULL, 0, &address));
     set_up(client->descriptor);
     mp_obj_t pair[2] = {MP_OBJ_FROM_PTR(client), format_address(&address)};
     return mp_obj_new_tuple(2, pair);
@@ -277,7 +145,7 @@ static mp_obj_t socket_connect(mp_obj_t object, mp_obj_t pair) {
     socket_object_t *self = socket_of(object);
     SlSockAddrIn_t address;
     parse_address(pair, &address);
-    int result = perform(self, CONNECT, NULL, 0, &address);
+    int result = socket_perform(self, SOCKET_CONNECT, NULL, 0, &address);
     if (!connected(self, result)) {
         if (self->secure && result != -MP_EINPROGRESS) {
             close_socket(self); // a half-made secure session must not be used
@@ -292,20 +160,20 @@ static MP_DEFINE_CONST_FUN_OBJ_2(socket_connect_obj, socket_connect);
 static mp_obj_t send_object(mp_obj_t object, mp_obj_t data, SlSockAddrIn_t *to) {
     mp_buffer_info_t buffer;
     mp_get_buffer_raise(data, &buffer, MP_BUFFER_READ);
-    return MP_OBJ_NEW_SMALL_INT(checked(send_bytes(socket_of(object), buffer.buf, buffer.len, to)));
+    return MP_OBJ_NEW_SMALL_INT(socket_checked(socket_send(socket_of(object), buffer.buf, buffer.len, to)));
 }
 
-static mp_obj_t socket_send(mp_obj_t object, mp_obj_t data) {
+static mp_obj_t send_method(mp_obj_t object, mp_obj_t data) {
     return send_object(object, data, NULL);
 }
-static MP_DEFINE_CONST_FUN_OBJ_2(socket_send_obj, socket_send);
+static MP_DEFINE_CONST_FUN_OBJ_2(socket_send_obj, send_method);
 
 static mp_obj_t socket_sendall(mp_obj_t object, mp_obj_t data) {
     socket_object_t *self = socket_of(object);
     mp_buffer_info_t buffer;
     mp_get_buffer_raise(data, &buffer, MP_BUFFER_READ);
     for (size_t at = 0; at < buffer.len;) {
-        at += (size_t)checked(send_bytes(self, (const uint8_t *)buffer.buf + at, buffer.len - at, NULL));
+        at += (size_t)socket_checked(socket_send(self, (const uint8_t *)buffer.buf + at, buffer.len - at, NULL));
     }
     return mp_const_none;
 }
@@ -324,8 +192,8 @@ static mp_obj_t receive_object(mp_obj_t object, mp_obj_t room, SlSockAddrIn_t *f
     if (length < 0) {
         mp_raise_ValueError(NULL);
     }
-    vstr_init_len(&text, MIN(length, DATAGRAM_MAX));
-    text.len = (size_t)checked(receive_bytes(socket_of(object), text.buf, text.len, from));
+    vstr_init_len(&text, MIN(length, SOCKET_DATAGRAM_MAX));
+    text.len = (size_t)socket_checked(socket_receive(socket_of(object), text.buf, text.len, from));
     return mp_obj_new_bytes_from_vstr(&text);
 }
 
@@ -357,7 +225,7 @@ static mp_obj_t socket_setsockopt(size_t count, const mp_obj_t *arguments) {
     } else {
         mp_get_buffer_raise(arguments[3], &value, MP_BUFFER_READ);
     }
-    checked(sl_SetSockOpt(self->descriptor, (_i16)level, (_i16)option, value.buf, (SlSocklen_t)value.len));
+    socket_checked(sl_SetSockOpt(self->descriptor, (_i16)level, (_i16)option, value.buf, (SlSocklen_t)value.len));
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(socket_setsockopt_obj, 4, 4, socket_setsockopt);
@@ -394,23 +262,23 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR(socket_makefile_obj, 1, socket_makefile);
 
 static mp_uint_t stream_result(int result, int *error) {
     if (result < 0) {
-        *error = error_of(result);
+        *error = socket_error(result);
         return MP_STREAM_ERROR;
     }
     return (mp_uint_t)result;
 }
 
 static mp_uint_t stream_read(mp_obj_t object, void *data, mp_uint_t room, int *error) {
-    return stream_result(receive_bytes(socket_of(object), data, room, NULL), error);
+    return stream_result(socket_receive(socket_of(object), data, room, NULL), error);
 }
 
 static mp_uint_t stream_write(mp_obj_t object, const void *data, mp_uint_t length, int *error) {
-    return stream_result(send_bytes(socket_of(object), data, length, NULL), error);
+    return stream_result(socket_send(socket_of(object), data, length, NULL), error);
 }
 
 // Which of the events asked for hold now; for those that don't, whoever waits is woken when they may.
 static mp_uint_t poll_events(const socket_object_t *self, mp_uint_t asked) {
-    if (!is_open(self)) {
+    if (!socket_is_open(self)) {
         return MP_STREAM_POLL_NVAL;
     }
     uint32_t bit = TCP_BIT(self->descriptor);
@@ -418,8 +286,8 @@ static mp_uint_t poll_events(const socket_object_t *self, mp_uint_t asked) {
     bool send = asked & MP_STREAM_POLL_WR;
     tcp_interest_t ready = {.receive = receive ? bit : 0, .send = send ? bit : 0};
     servers_stand_back();
-    bool told = enter(self) && tcp_wait(&ready, 0);
-    leave();
+    bool told = socket_enter(self) && tcp_wait(&ready, 0);
+    socket_leave();
     servers_stand_by();
     if (!told) {
         return MP_STREAM_POLL_ERR;
@@ -495,7 +363,7 @@ static mp_obj_t getaddrinfo(size_t count, const mp_obj_t *arguments) {
         MP_THREAD_GIL_EXIT();
         processor_lock();
         int result = sl_NetAppDnsGetHostByName((_i8 *)host, (_u16)length, &found, SL_AF_INET);
-        leave();
+        socket_leave();
         if (result < 0) {
             mp_raise_OSError(result); // negative: a name that can't be resolved (docs, socket.getaddrinfo)
         }
