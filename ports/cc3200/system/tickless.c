@@ -71,7 +71,14 @@ void vPortSuppressTicksAndSleep(TickType_t expected) {
         // What has passed since the counter was read, and until it counts again.
         uint32_t now = HWREG(NVIC_ST_CURRENT);
         uint32_t spent = (now <= left ? left - now : left + span - now) + RESTART_CYCLES;
-        restart_systick(rest > spent + RESTART_CYCLES ? rest - spent : rest + CYCLES_PER_TICK - spent);
+        if (rest <= spent + RESTART_CYCLES) {
+            // A tick falls due meanwhile. It is counted here, unless it is the last one, whose interrupt is pending.
+            if (!(HWREG(NVIC_INT_CTRL) & NVIC_INT_CTRL_PENDSTSET)) {
+                vTaskStepTick(1);
+            }
+            rest += CYCLES_PER_TICK;
+        }
+        restart_systick(rest - spent);
     }
     __asm volatile ("cpsie i" ::: "memory");
 }
