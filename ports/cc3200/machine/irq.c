@@ -8,6 +8,7 @@
 #include "machine/irq.h"
 #include "system/event.h"
 #include "system/led.h"
+#include "system/memory.h"
 
 #define LOWEST_PRIORITY     (1)
 #define HIGHEST_PRIORITY    (7)
@@ -63,7 +64,7 @@ static void run_handlers(mp_sched_node_t *unused) {
     }
 }
 
-void machine_irq_happened(machine_irq_obj_t *self, uint8_t flags, bool silence) {
+ONE_COPY void machine_irq_happened(machine_irq_obj_t *self, uint8_t flags, bool silence) {
     self->pending |= flags;
     if (silence) {
         self->silenced = true;

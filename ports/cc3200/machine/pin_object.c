@@ -164,7 +164,7 @@ static unsigned checked_mode(mp_obj_t value) {
     return mode;
 }
 
-static unsigned checked_pull(mp_obj_t value) {
+ONE_COPY static unsigned checked_pull(mp_obj_t value) {
     if (value == mp_const_none) {
         return PIN_PULL_NONE;
     }
