@@ -106,6 +106,7 @@ def test_every_task_leaves_a_quarter_of_its_stack(board, symbols: dict[str, tupl
     board.run(500)
     board.interrupt()
     serve(board)
+    serve_from_many_blocks(board)
     assert set(symbols) == set(STACKS)
     left = {name: 100 * free(board, where) // where[1] for name, where in symbols.items()}
     print({name: (where[1] - free(board, where), where[1]) for name, where in symbols.items()})
@@ -140,6 +141,29 @@ def serve(board) -> None:
     board.run(1000)
     telnet.close()
     board.run(500)
+
+
+def serve_from_many_blocks(board) -> None:
+    """FTP in a folder that is longer than the drive's cached blocks: each look at a name reads blocks in between."""
+    board.repl("""\
+import os
+os.mkdir('/flash/many')
+for i in range(40):
+ with open('/flash/many/%d%s' % (i, 'n' * 90), 'w') as f: f.write('x')
+""", 120)
+    ftp = board.connect(21)
+    ftp.send(b"USER micro\r\nPASS python\r\nCWD /flash/many\r\n")
+    long = b"m" * 100
+    for step in (b"SIZE none", b"MLST none", b"MKD " + long, b"RNFR " + long, b"RNTO /flash/many/new", b"RNFR new",
+                 b"RNTO ../" + long, b"RMD ../" + long, b"RETR none", b"STOR " + long, b"APPE " + long, b"DELE " + long):
+        ftp.send(b"PASV\r\n")
+        board.run(300)
+        data = board.connect(int(re.findall(rb"(\d+),(\d+)\)", ftp.read())[-1][1]) + (2024 & ~255))
+        ftp.send(step + b"\r\n")
+        board.run(20)
+        data.send(b"content" * 600)
+        data.close()
+        board.run(1000)
 
 
 def test_runaway_recursion_stays_inside(board, symbols: dict[str, tuple[int, int]]) -> None:

@@ -35,7 +35,7 @@ static struct {
     volatile uint8_t head, tail;
 } uarts[UART_COUNT] LOW_RAM;
 
-static uint8_t console_buffer[UART_RX_BUFFER_BYTES] LOW_RAM;
+static uint8_t console_buffer[UART_RX_BUFFER_BYTES];
 // What head and tail count in: the console's buffer, or one on the collected heap.
 MP_REGISTER_ROOT_POINTER(uint8_t *uart_buffers[2]);
 

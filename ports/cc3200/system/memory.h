@@ -7,7 +7,7 @@
 #define MAIN_STACK_BYTES        640     // start-up and interrupt handlers
 #define IDLE_STACK_BYTES        256
 #define INTERPRETER_STACK_BYTES 7808
-#define SERVERS_STACK_BYTES     1664    // telnet and FTP
+#define SERVERS_STACK_BYTES     1920    // telnet and FTP
 #define SPAWN_STACK_BYTES       512     // the network processor's events
 
 // Task priorities, 0 (idle) to configMAX_PRIORITIES - 1.
