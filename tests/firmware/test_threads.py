@@ -74,7 +74,7 @@ _thread.start_new_thread(blink, ())
     start = board.machine.clock.now
     board.run(500)
     assert board.pin("GP9").edges(start) == []
-    assert int(board.repl("import gc\ngc.collect()\nprint(gc.mem_free())")) >= 45_000
+    assert int(board.repl("import gc\ngc.collect()\nprint(gc.mem_free())")) >= 60_000
 
 
 def test_recursion_in_a_thread_raises(board) -> None:
