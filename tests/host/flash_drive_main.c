@@ -37,6 +37,7 @@ typedef struct {
 static medium_t medium, saved, at_cut;
 static bool torn_is_readable;
 static long steps, cut_at; // cut_at 0: never
+static long writes, fail_at; // fail_at: the write of a file that fails, though the power stays; 0: none
 static jmp_buf power_cut;
 static unsigned long totals[3]; // cuts, short names, steps of whole operations
 
@@ -65,6 +66,11 @@ bool block_file_write(unsigned index, const block_file_part_t *parts, unsigned c
         length += parts[i].length;
     }
     CHECK(length <= MAX_CONTENT, "file %u: %u bytes", index, (unsigned)length);
+    if (++writes == fail_at) {
+        file->exists = true;
+        file->closed = false;
+        return false;
+    }
     if (!file->exists && step()) {
         longjmp(power_cut, 1);
     }
@@ -729,6 +735,31 @@ static void torture(FRESULT (*body)(const action_t *), const action_t *action, b
     }
 }
 
+// Each write of a file fails once: what the store has not written is kept, and another try loses nothing of other files.
+static void one_failure(const action_t *action) {
+    saved = medium;
+    for (fail_at = 1;; fail_at++) {
+        FRESULT result;
+        medium = saved;
+        const long failing = fail_at;
+        fail_at = 0;
+        CHECK(mount() == FR_OK, "mount before the failure");
+        fail_at = failing;
+        writes = 0;
+        run_until(0, act, action, &result);
+        bool failed = writes >= failing;
+        fail_at = 0;
+        if (!failed) {
+            break;
+        }
+        CHECK(flash_store_commit(&store), "the flash works again, the store does not");
+        power_up();
+        check_bystanders(action);
+        fail_at = failing;
+    }
+    medium = saved;
+}
+
 // Whatever the FAT and the directories hold, the check makes a sound volume of it.
 static void damage(long rounds) {
     saved = medium;
@@ -772,6 +803,9 @@ int main(int argc, char **argv) {
         }
         snprintf(operation, sizeof(operation), "%ld: kind %d, %s, %s, %u bytes", done, action.kind, action.path,
             action.other, (unsigned)action.length);
+        if (action.kind != FORMAT) {
+            one_failure(&action);
+        }
         torture(act, &action, false);
         // The medium now holds the completed action. Its effect, which a full drive may have cut short, is what counts on.
         power_up();

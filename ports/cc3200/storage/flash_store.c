@@ -164,6 +164,7 @@ static bool commit(flash_store_t *store, scope_t scope) {
         const block_file_part_t parts[] = {{next, sizeof(*next)}, {store->data, sizeof(store->data)}};
         good = block_file_write(BLOCK_FILE_JOURNAL, parts, 2);
         next->count--;
+        store->dirty = ALL_DIRTY; // if writing it in its place fails, its file has nothing left
     }
     while (good && (good = write_block(store, store->block))) {
         store->dirty = 0;
