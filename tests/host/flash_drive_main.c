@@ -59,7 +59,10 @@ block_file_status_t block_file_read(unsigned index, uint32_t offset, void *data,
     return BLOCK_FILE_OK;
 }
 
+static unsigned long journal_writes;
+
 bool block_file_write(unsigned index, const block_file_part_t *parts, unsigned count) {
+    journal_writes += index >= BLOCK_FILE_JOURNAL;
     sim_file_t *file = file_of(index);
     uint32_t length = 0;
     for (unsigned i = 0; i < count; i++) {
@@ -106,6 +109,7 @@ bool block_file_write(unsigned index, const block_file_part_t *parts, unsigned c
 static flash_store_t store;
 static FATFS fs;
 static unsigned blocks;
+static uint8_t upload_data[FLASH_SECTOR_SIZE]; // what is written straight from here is content of a new file
 
 DRESULT disk_read(void *drive, BYTE *data, DWORD sector, UINT count) {
     (void)drive;
@@ -114,7 +118,9 @@ DRESULT disk_read(void *drive, BYTE *data, DWORD sector, UINT count) {
 
 DRESULT disk_write(void *drive, const BYTE *data, DWORD sector, UINT count) {
     (void)drive;
-    return flash_store_write(&store, data, sector, count) ? RES_OK : RES_ERROR;
+    bool good = data == upload_data ? flash_store_write_fresh(&store, data, sector, count)
+        : flash_store_write(&store, data, sector, count);
+    return good ? RES_OK : RES_ERROR;
 }
 
 DRESULT disk_ioctl(void *drive, BYTE command, void *data) {
@@ -309,9 +315,11 @@ static bool walk(const uint8_t *entries, unsigned count, unsigned self) {
 static void check_volume(void) {
     for (unsigned i = 0; i < blocks; i++) {
         const sim_file_t *file = &medium.file[i];
-        CHECK(file->exists && (file->closed || torn_is_readable) && file->length == BLOCK_FILE_SIZE,
-            "block file %u is not whole", i);
-        memcpy(image + i * BLOCK_FILE_SIZE, file->data, BLOCK_FILE_SIZE);
+        CHECK(file->exists, "block file %u is not there", i);
+        // One that is not whole may only have what nothing refers to: read_tree would miss anything else.
+        bool whole = (file->closed || torn_is_readable) && file->length == BLOCK_FILE_SIZE;
+        memset(image + i * BLOCK_FILE_SIZE, 0xe5, BLOCK_FILE_SIZE);
+        memcpy(image + i * BLOCK_FILE_SIZE, file->data, whole ? BLOCK_FILE_SIZE : 0);
     }
     CHECK(image[510] == 0x55 && image[511] == 0xaa && image[13] == 1 && image[16] == 1, "no volume");
     unsigned fat_sectors = le16(image + 22);
@@ -330,7 +338,7 @@ static void check_volume(void) {
 
 // --- operations ------------------------------------------------------------------------------------------------------
 
-typedef enum { WRITE, APPEND, WRITE_TWO, DELETE, RENAME, REPLACE, MAKE_FOLDER, REMOVE_FOLDER, FORMAT, KINDS } kind_t;
+typedef enum { WRITE, APPEND, WRITE_TWO, UPLOAD, DELETE, RENAME, REPLACE, MAKE_FOLDER, REMOVE_FOLDER, FORMAT, KINDS } kind_t;
 
 typedef struct {
     kind_t kind;
@@ -363,6 +371,39 @@ static bool write_pattern(FIL *file, const action_t *action, uint32_t from, uint
         from += size;
     }
     return true;
+}
+
+// As the FTP server does it: beside the old file, then in its place.
+static FRESULT upload(const action_t *action) {
+    FIL file;
+    FILINFO info;
+    FRESULT result = f_open(&fs, &file, action->path, FA_WRITE | FA_CREATE_ALWAYS);
+    if (result != FR_OK) {
+        return result;
+    }
+    bool full = false;
+    for (uint32_t done = 0; done < action->length && !full;) {
+        UINT left = action->length - done, written;
+        UINT size = left < sizeof(upload_data) ? left : sizeof(upload_data);
+        if (done / FLASH_SECTOR_SIZE % 13 == 12) { // a segment ended: the next piece fills the sector
+            UINT rest = FLASH_SECTOR_SIZE - done % FLASH_SECTOR_SIZE;
+            UINT most = rest == FLASH_SECTOR_SIZE ? action->chunk % FLASH_SECTOR_SIZE + 1 : rest;
+            size = size < most ? size : most;
+        }
+        for (UINT i = 0; i < size; i++) {
+            upload_data[i] = pattern(action, done + i);
+        }
+        full = f_write(&file, upload_data, size, &written) != FR_OK || written < size;
+        done += size;
+    }
+    result = f_close(&file);
+    if (full || result != FR_OK) {
+        f_unlink(&fs, action->path);
+        flash_store_commit(&store);
+        return full ? FR_DENIED : result;
+    }
+    return f_stat(&fs, action->other, &info) == FR_OK ? flash_volume_replace(&store, &fs, action->path, action->other)
+        : f_rename(&fs, action->path, action->other);
 }
 
 static FRESULT act(const action_t *action) {
@@ -398,6 +439,8 @@ static FRESULT act(const action_t *action) {
             result = f_close(&file);
             FRESULT other = f_close(&second);
             return result != FR_OK ? result : other != FR_OK ? other : full ? FR_DENIED : FR_OK;
+        case UPLOAD:
+            return upload(action);
         case DELETE:
         case REMOVE_FOLDER:
             return f_unlink(&fs, action->path);
@@ -516,6 +559,18 @@ static void check_after_cut(const action_t *action, bool complete) {
             after = find(&found, action->other);
             CHECK(after != NULL || find(&expected, action->other) == NULL, "%s vanished", action->other);
             break;
+        case UPLOAD:
+            before = find(&expected, action->other);
+            after = find(&found, action->other);
+            if (after == NULL || (before != NULL && same(before, after))) {
+                CHECK(before == NULL || after != NULL, "%s vanished while it was replaced", action->other);
+            } else {
+                CHECK(after->length == action->length, "%s has %u bytes", action->other, (unsigned)after->length);
+                for (uint32_t i = 0; i < after->length; i++) {
+                    CHECK(after->data[i] == pattern(action, i), "%s is wrong at %u", action->other, (unsigned)i);
+                }
+            }
+            break;
         case RENAME:
             CHECK(moved(action->path, action->other) != moved(action->path, action->path), "%s is at both or none",
                 action->path);
@@ -631,7 +686,7 @@ static bool parent_exists(const char *path) {
 // Draws an action that makes sense on the drive as it is; false when this draw found none.
 static bool draw(action_t *action) {
     memset(action, 0, sizeof(*action));
-    static const kind_t weights[] = {WRITE, WRITE, WRITE, APPEND, APPEND, WRITE_TWO, DELETE, RENAME, RENAME, REPLACE,
+    static const kind_t weights[] = {WRITE, WRITE, WRITE, APPEND, APPEND, WRITE_TWO, UPLOAD, UPLOAD, DELETE, RENAME, RENAME, REPLACE,
         MAKE_FOLDER, REMOVE_FOLDER};
     action->kind = any(150) == 0 ? FORMAT : weights[any(sizeof(weights) / sizeof(weights[0]))];
     action->fill = any(256);
@@ -647,6 +702,11 @@ static bool draw(action_t *action) {
             any_path(action->other, sizeof(action->other));
             action->length %= 3000;
             return parent_exists(action->path) && parent_exists(action->other) && strcmp(action->path, action->other) != 0;
+        case UPLOAD:
+            strcpy(action->other, action->path);
+            strcpy(action->path, "/upload.ftp"); // a ~ would be taken for a short name
+            action->length = any(4) == 0 ? any(20000) : action->length;
+            return parent_exists(action->other) && !((item = find(&expected, action->other)) && item->folder);
         case DELETE:
             item = any_item(false);
             break;
@@ -760,6 +820,36 @@ static void one_failure(const action_t *action) {
     medium = saved;
 }
 
+// Whether the journal is used when the last block, which is free, gets four sectors of content, a bit of fresh for each that
+// no file has, and has to make room for another.
+static bool is_journaled(unsigned fresh, bool commit, unsigned edited) {
+    static uint8_t content[FLASH_SECTOR_SIZE];
+    const uint32_t first = (blocks - 1) * FLASH_SECTORS_PER_BLOCK;
+    content[0]++;
+    for (unsigned i = 0; i < FLASH_SECTORS_PER_BLOCK; i++) {
+        CHECK(fresh >> i & 1 ? flash_store_write_fresh(&store, content, first + i, 1)
+            : flash_store_write(&store, content, first + i, 1), "sector %u", i);
+    }
+    CHECK(!commit || flash_store_commit(&store), "commit");
+    content[0]++;
+    for (unsigned i = 0; i < FLASH_SECTORS_PER_BLOCK; i++) {
+        CHECK(!(edited >> i & 1) || flash_store_write(&store, content, first + i, 1), "sector %u", i);
+    }
+    const unsigned long before = journal_writes;
+    CHECK(flash_store_look(&store, first - FLASH_SECTORS_PER_BLOCK), "no room for another block");
+    return journal_writes != before;
+}
+
+static void check_fresh(void) {
+    CHECK(!is_journaled(15, false, 0), "a block of fresh content went through the journal");
+    CHECK(!is_journaled(15, false, 6), "it did after changes of that content");
+    CHECK(is_journaled(0, false, 0), "content that files may have did not");
+    CHECK(is_journaled(11, false, 0), "one sector that files may have did not");
+    CHECK(is_journaled(15, true, 15), "what was changed after a commit did not");
+    CHECK(is_journaled(14, true, 15), "what was changed after a commit did not");
+    CHECK(flash_store_commit(&store), "commit");
+}
+
 // Whatever the FAT and the directories hold, the check makes a sound volume of it.
 static void damage(long rounds) {
     saved = medium;
@@ -795,6 +885,7 @@ int main(int argc, char **argv) {
     power_up();
     expected = found;
     memset(&found, 0, sizeof(found));
+    check_fresh();
 
     long done = 0;
     for (long draws = 0; done < operations && draws < 50 * operations; draws++) {

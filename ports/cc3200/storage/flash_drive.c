@@ -17,6 +17,8 @@
 static flash_store_t store;
 _Static_assert(BOARD_FLASH_BLOCK_COUNT <= FLASH_STORE_MAX_BLOCKS, "the check at mount has room for these");
 
+static const void *fresh_data;
+
 fs_user_mount_t flash_drive;
 
 static const MP_DEFINE_STR_OBJ(root_path, "/flash");
@@ -67,6 +69,10 @@ bool flash_drive_sync(void) {
     return good;
 }
 
+void flash_drive_fresh(const void *data) {
+    fresh_data = data;
+}
+
 FRESULT flash_drive_format(void) {
     flash_lock();
     FRESULT result = FR_DISK_ERR;
@@ -96,7 +102,9 @@ DRESULT disk_read(void *drive, BYTE *data, DWORD sector, UINT count) {
 
 DRESULT disk_write(void *drive, const BYTE *data, DWORD sector, UINT count) {
     if (drive == &flash_drive) {
-        return flash_store_write(&store, data, sector, count) ? RES_OK : RES_ERROR;
+        bool good = data == fresh_data ? flash_store_write_fresh(&store, data, sector, count)
+            : flash_store_write(&store, data, sector, count);
+        return good ? RES_OK : RES_ERROR;
     }
     fs_user_mount_t *mount = drive;
     int result = mp_vfs_blockdev_write(&mount->blockdev, sector, count, data);

@@ -19,6 +19,10 @@ FRESULT flash_drive_mount(void);
 // Writes what the drive's cache still holds to the flash. False if the flash fails.
 bool flash_drive_sync(void);
 
+// What FatFs writes to the drive straight from this buffer is content of a file that no directory on the flash has yet
+// (flash_store_write_fresh). NULL: there is no such file.
+void flash_drive_fresh(const void *data);
+
 // Makes an empty file system with the content of a new drive. Open files are void.
 FRESULT flash_drive_format(void);
 

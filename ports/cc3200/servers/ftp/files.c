@@ -10,6 +10,7 @@
 
 #include "servers/ftp/host.h"
 #include "storage/flash_drive.h"
+#include "storage/flash_store.h"
 #include "storage/hidden_file.h"
 #include "system/memory.h"
 
@@ -208,12 +209,19 @@ ftp_status_t ftp_host_file_read(uint8_t *data, size_t room, size_t *length) {
     return status_of(result);
 }
 
+size_t ftp_files_piece(size_t room) {
+    size_t up_to_sector = FLASH_SECTOR_SIZE - (state.hidden ? 0 : f_tell(&state.file) % FLASH_SECTOR_SIZE);
+    return room < up_to_sector ? room : up_to_sector;
+}
+
 ftp_status_t ftp_host_file_write(const uint8_t *data, size_t length) {
     if (state.hidden) {
         return hidden_file_write(data, length) ? FTP_OK : FTP_FULL;
     }
     UINT written = 0;
+    flash_drive_fresh(state.replacing ? data : NULL);
     FRESULT result = f_write(&state.file, data, (UINT)length, &written);
+    flash_drive_fresh(NULL);
     return result == FR_OK && written < length ? FTP_FULL : status_of(result);
 }
 

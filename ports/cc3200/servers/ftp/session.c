@@ -76,7 +76,13 @@ int ftp_host_data_send(const uint8_t *data, size_t length) {
 }
 
 int ftp_host_data_receive(uint8_t *data, size_t room) {
-    return tcp_receive(session.data, data, room);
+    size_t piece = ftp_files_piece(room);
+    int got = tcp_receive(session.data, data, piece);
+    if (got > 0 && (size_t)got < piece) { // the end of a segment; the next one may be there
+        int more = tcp_receive(session.data, data + got, piece - (size_t)got);
+        got += more > 0 ? more : 0; // what else there is to tell comes again
+    }
+    return got;
 }
 
 uint32_t ftp_host_milliseconds(void) {
