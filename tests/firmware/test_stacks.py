@@ -154,8 +154,9 @@ for i in range(40):
     ftp = board.connect(21)
     ftp.send(b"USER micro\r\nPASS python\r\nCWD /flash/many\r\n")
     long = b"m" * 100
-    for step in (b"SIZE none", b"MLST none", b"MKD " + long, b"RNFR " + long, b"RNTO /flash/many/new", b"RNFR new",
-                 b"RNTO ../" + long, b"RMD ../" + long, b"RETR none", b"STOR " + long, b"APPE " + long, b"DELE " + long):
+    steps = [b"SIZE none", b"MLST none", b"MKD " + long, b"RNFR " + long, b"RNTO /flash/many/new", b"RNFR new",
+             b"RNTO ../" + long, b"RMD ../" + long, b"RETR none", b"STOR " + long, b"APPE " + long, b"DELE " + long]
+    for step in steps:
         ftp.send(b"PASV\r\n")
         board.run(300)
         data = board.connect(int(re.findall(rb"(\d+),(\d+)\)", ftp.read())[-1][1]) + (2024 & ~255))

@@ -44,6 +44,15 @@ def test_login_and_prompt(board: Board) -> None:
     assert run(client, b"import os; os.getcwd()") == b"'/flash'\r\n"
 
 
+def test_heap_at_a_telnet_prompt(board: Board, wipy_image: bytes) -> None:
+    """What is promised of the firmware with the network in, stacks included (docs/size.md); and 1,500 bytes of slack."""
+    client = log_in(board)
+    run(client, b"import gc")
+    run(client, b"gc.collect()")
+    assert int(run(client, b"gc.mem_free()")) >= 65_000
+    assert len(wipy_image) <= 176_000
+
+
 @pytest.mark.req("TEL-1")
 @pytest.mark.parametrize(("user", "password"), [
     (b"micro", b"wrong"), (b"nobody", b"python"), (b"", b""), (b"micro", b"pythonpython"), (b"m" * 200, b"p" * 200),
