@@ -45,7 +45,7 @@ def test_login_and_prompt(board: Board) -> None:
 
 
 def test_heap_at_a_telnet_prompt(board: Board, wipy_image: bytes) -> None:
-    """What is promised of the firmware with the network in, stacks included (docs/size.md); and 1,500 bytes of slack."""
+    """Promised of the firmware with the network in, stacks included (docs/size.md), with 1,500 bytes of slack."""
     client = log_in(board)
     run(client, b"import gc")
     run(client, b"gc.collect()")
