@@ -6,7 +6,7 @@ For any firmware of this board that has telnet, FTP and `network.Server` as the 
 from __future__ import annotations
 
 import argparse
-import sys
+import logging
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,6 +14,8 @@ from cc3200sim import rom
 from cc3200sim.bench_net import named_image
 from cc3200sim.board import Board, BoardTimeout
 from cc3200sim.hostile import IDLE_SECONDS, NoAnswer, Player, session
+
+log = logging.getLogger(__name__)
 
 SEED = 1
 _QUIET_SECONDS = IDLE_SECONDS + 130  # what clients that vanished were sent is given up after 120 s
@@ -77,12 +79,14 @@ def measure(image: bytes, rom_image: bytes, sessions: int, seed: int = SEED) -> 
         board.machine.last_reset = None
         try:
             player.play(session(seed, number))
-        except NoAnswer:
+        except NoAnswer as error:
             outcome.silent.append(number)
+            log.warning("session %d: %s", number, error)
             start(board)
         else:
             if board.machine.last_reset is not None:
                 outcome.resets.append(number)
+                log.warning("session %d: the board started over", number)
                 start(board)
         outcome.played += 1
     board.run(_QUIET_SECONDS * 1000)
@@ -101,14 +105,12 @@ def main() -> None:
     parser.add_argument("--rom", type=Path)
     parser.add_argument("--sessions", type=int, default=5000)
     arguments = parser.parse_args()
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
     rom_image = rom.load(arguments.rom)
     print(HEAD, flush=True)
     for name, path in arguments.image:
         outcome = measure(path.read_bytes(), rom_image, arguments.sessions)
         print(outcome.row(name), flush=True)
-        for what, numbers in (("resets", outcome.resets), ("silence", outcome.silent)):
-            if numbers:
-                print(f"{name}: {what} in sessions", ", ".join(map(str, numbers)), file=sys.stderr)
 
 
 if __name__ == "__main__":
