@@ -127,11 +127,13 @@ def work(n):
         rounds[n] += 1
 for n in range(2):
     _thread.start_new_thread(work, (n,))
-for i in range(5):
+for i in range(500):
     for j in range(3):
         socket.socket()
     gc.collect()
     time.sleep_ms(1)
+    if min(rounds) > 50:
+        break
 stop[0] = True
 time.sleep_ms(200)
 print(bad, min(rounds))
