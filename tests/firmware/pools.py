@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from cc3200sim.board import Board
-from cc3200sim.hostile import IDLE_SECONDS
+from cc3200sim.hostile import IDLE_SECONDS, QUIET_SECONDS, fresh_heap
 from debug_info import DebugInfo
 
 HEAP_NOISE = 64  # bytes: a stale word on a stack keeps what it points to, as the collector can't know better
-GIVE_UP_SECONDS = 130  # what was sent to clients that vanished has been given up by then
 
 
 def resources(board: Board, debug_info: DebugInfo) -> dict[str, object]:
@@ -16,14 +15,9 @@ def resources(board: Board, debug_info: DebugInfo) -> dict[str, object]:
     Sessions of clients that vanished end first, if the servers' timeout is below IDLE_SECONDS.
     """
     nwp = board.machine.nwp
-    board.run((IDLE_SECONDS + GIVE_UP_SECONDS) * 1000)
-    board.uart.write(b"\x03\x02")
-    board.run(500)
-    board.uart.write(b"\x04")
-    board.run(2000)
-    board.uart.read()
+    board.run(QUIET_SECONDS * 1000)
     return {
-        "memory": int(board.repl("import gc; gc.collect(); print(gc.mem_free())")),
+        "memory": fresh_heap(board),
         "sockets": sorted((socket.port, socket.listening) for socket in nwp.sockets.sockets.values()),
         "connections": len(nwp.sockets.connections),
         "buffers": nwp.buffers_in_use,

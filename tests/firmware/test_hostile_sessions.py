@@ -10,26 +10,24 @@ import os
 import pytest
 from cc3200sim import bench_hostile
 from cc3200sim.board import Board
-from cc3200sim.hostile import IDLE_SECONDS, Player, session
+from cc3200sim.hostile import Player, session, shorten_idle_time
 from debug_info import DebugInfo
 from pools import resources
 from test_ftp_server import Ftp
 from test_telnet import log_in, run
 
-SEED = 1
 SESSIONS = int(os.environ.get("WIPY_HOSTILE_SESSIONS", "500" if os.environ.get("CI") else "60"))
 
 
 @pytest.mark.req("FTP-5", "TEL-1")
 def test_hostile_sessions(board: Board, debug_info: DebugInfo) -> None:
     board.reset()  # stacks are painted
-    init = f"import network; network.Server().init(timeout={IDLE_SECONDS - 1})"
-    board.repl(init)
+    shorten_idle_time(board)
     before = resources(board, debug_info)
     resets = board.machine.last_reset
     player = Player(board)
     for number in range(SESSIONS):
-        player.play(session(SEED, number))
+        player.play(session(bench_hostile.SEED, number))
     after = resources(board, debug_info)
     assert after == before
     assert board.machine.last_reset is resets

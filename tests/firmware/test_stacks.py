@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
-import pytest
-from elftools.elf.elffile import ELFFile
+from debug_info import DebugInfo
 
-PAINT = b"\xa5"
 STACKS = ("main_stack", "idle_stack", "interpreter_stack", "servers_stack", "spawn_stack")
 
 WORKLOAD = [
@@ -82,23 +79,7 @@ import m
 ]
 
 
-@pytest.fixture(scope="module")
-def symbols(pytestconfig: pytest.Config) -> dict[str, tuple[int, int]]:
-    """Address and size of each stack, from the ELF file beside the image."""
-    named = pytestconfig.getoption("--wipy-image")
-    image = Path(named) if named else pytestconfig.rootpath / "build" / "WIPY" / "mcuimg.bin"
-    with image.with_name("firmware.elf").open("rb") as stream:
-        table = ELFFile(stream).get_section_by_name(".symtab")
-        return {s.name: (s["st_value"], s["st_size"]) for s in table.iter_symbols() if s.name in STACKS}
-
-
-def free(board, where: tuple[int, int]) -> int:
-    """Bytes at the low end of a stack that were never written."""
-    memory = bytes(board.machine.cpu.read_memory(*where))
-    return len(memory) - len(memory.lstrip(PAINT))
-
-
-def test_every_task_leaves_a_quarter_of_its_stack(board, symbols: dict[str, tuple[int, int]]) -> None:
+def test_every_task_leaves_a_quarter_of_its_stack(board, debug_info: DebugInfo) -> None:
     board.reset()
     for code in WORKLOAD:
         board.repl(code, 60)
@@ -107,9 +88,10 @@ def test_every_task_leaves_a_quarter_of_its_stack(board, symbols: dict[str, tupl
     board.interrupt()
     serve(board)
     serve_from_many_blocks(board)
-    assert set(symbols) == set(STACKS)
-    left = {name: 100 * free(board, where) // where[1] for name, where in symbols.items()}
-    print({name: (where[1] - free(board, where), where[1]) for name, where in symbols.items()})
+    stacks = {name: size for name, (_, size) in debug_info.stacks().items()}
+    assert set(stacks) == set(STACKS)
+    left = {name: 100 * debug_info.stack_free(board, name) // size for name, size in stacks.items()}
+    print({name: (size - debug_info.stack_free(board, name), size) for name, size in stacks.items()})
     assert {name: percent for name, percent in left.items() if percent < 25} == {}
 
 
@@ -167,7 +149,7 @@ for i in range(40):
         board.run(1000)
 
 
-def test_runaway_recursion_stays_inside(board, symbols: dict[str, tuple[int, int]]) -> None:
+def test_runaway_recursion_stays_inside(board, debug_info: DebugInfo) -> None:
     """The limit Python sees leaves room for what C calls without asking and for the frame of an interrupt."""
     for code in (
         "def f(): f()\nf()",
@@ -179,5 +161,5 @@ def test_runaway_recursion_stays_inside(board, symbols: dict[str, tuple[int, int
         "class A:\n def __repr__(s): return repr(s)\nA()",
     ):
         board.repl(code, 60)
-        print(free(board, symbols["interpreter_stack"]), code[:20])
-    assert free(board, symbols["interpreter_stack"]) >= 256
+        print(debug_info.stack_free(board, "interpreter_stack"), code[:20])
+    assert debug_info.stack_free(board, "interpreter_stack") >= 256

@@ -138,16 +138,21 @@ def programs_recover(board: Board, change: Callable[[Board], None]) -> None:
     assert Ftp(board).get("LIST /flash", "EPSV")
 
 
+def all_recovers(keeper: Keeper, board: Board, change: Callable[[Board], None]) -> None:
+    """Both, each from the present state, and nothing is lost."""
+    start = board.save()
+    recovers(board, change)
+    keeper.check(board)
+    board.restore(start)
+    programs_recover(board, change)
+    keeper.check(board)
+
+
 @pytest.mark.req("WL-2", "SOCK-1", "FTP-1", "TEL-1")
 @pytest.mark.parametrize("name", IN_AP)
 def test_as_access_point(keeper: Keeper, board: Board, name: str) -> None:
     board.radio.add(HOME)
-    start = board.save()
-    recovers(board, IN_AP[name])
-    keeper.check(board)
-    board.restore(start)
-    programs_recover(board, IN_AP[name])
-    keeper.check(board)
+    all_recovers(keeper, board, IN_AP[name])
 
 
 @pytest.mark.req("WL-2", "SOCK-1", "FTP-1", "TEL-1")
@@ -155,12 +160,7 @@ def test_as_access_point(keeper: Keeper, board: Board, name: str) -> None:
 def test_as_station(keeper: Keeper, board: Board, name: str) -> None:
     board.radio.add(HOME)
     board.repl("import network\nw = network.WLAN(mode=network.WLAN.STA)\n" + JOIN, seconds=30)
-    start = board.save()
-    recovers(board, IN_STATION[name])
-    keeper.check(board)
-    board.restore(start)
-    programs_recover(board, IN_STATION[name])
-    keeper.check(board)
+    all_recovers(keeper, board, IN_STATION[name])
 
 
 @pytest.mark.req("WL-2", "TEL-1")

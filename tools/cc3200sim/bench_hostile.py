@@ -13,12 +13,11 @@ from pathlib import Path
 from cc3200sim import rom
 from cc3200sim.bench_net import named_image
 from cc3200sim.board import Board, BoardTimeout
-from cc3200sim.hostile import IDLE_SECONDS, NoAnswer, Player, session
+from cc3200sim.hostile import QUIET_SECONDS, NoAnswer, Player, fresh_heap, session, shorten_idle_time
 
 log = logging.getLogger(__name__)
 
 SEED = 1
-_QUIET_SECONDS = IDLE_SECONDS + 130  # what clients that vanished were sent is given up after 120 s
 
 
 @dataclass
@@ -51,18 +50,13 @@ packet buffers left | virtual time |
 def start(board: Board) -> None:
     """Reset, and the shortest idle time that the sessions count on."""
     board.reset()
-    board.repl(f"import network; network.Server().init(timeout={IDLE_SECONDS - 1})")
+    shorten_idle_time(board)
 
 
 def free_memory(board: Board) -> int:
     """Of a fresh interpreter; -1 when there is none any more."""
     try:
-        board.uart.write(b"\x03\x02")
-        board.run(500)
-        board.uart.write(b"\x04")
-        board.run(2000)
-        board.uart.read()
-        return int(board.repl("import gc; gc.collect(); print(gc.mem_free())"))
+        return fresh_heap(board)
     except (BoardTimeout, ValueError):
         return -1
 
@@ -89,7 +83,7 @@ def measure(image: bytes, rom_image: bytes, sessions: int, seed: int = SEED) -> 
                 log.warning("session %d: the board started over", number)
                 start(board)
         outcome.played += 1
-    board.run(_QUIET_SECONDS * 1000)
+    board.run(QUIET_SECONDS * 1000)
     outcome.memory_after = free_memory(board)
     sockets = board.machine.nwp.sockets
     outcome.connections_left = len(sockets.connections)

@@ -14,11 +14,13 @@ from dataclasses import dataclass
 from functools import partial
 
 from cc3200sim.board import Board, Client
-from cc3200sim.world.network import Stream
+from cc3200sim.world.network import GIVE_UP_SECONDS, Stream
 
 TELNET, FTP = 23, 21
 GREETINGS = {TELNET: b"Login as: ", FTP: b"220"}
 IDLE_SECONDS = 6  # the servers' timeout has passed after this
+# After this sessions of clients that vanished, and what was sent to them, have been given up.
+QUIET_SECONDS = IDLE_SECONDS + round(GIVE_UP_SECONDS) + 10
 PATIENCE_SECONDS = 180  # a guesser waits up to 16 s; what a vanished client was sent is given up after 120 s
 
 _NAMES = [
@@ -166,6 +168,21 @@ def _deliver(source: random.Random, chunk: bytes) -> list[Step]:
     elif source.random() < 0.6:
         steps.append(Step("wait", number=source.choice((1, 5, 40, 40, 40, 150, 1200))))
     return steps
+
+
+def shorten_idle_time(board: Board) -> None:
+    """Start the servers with the idle time that the sessions count on."""
+    board.repl(f"import network; network.Server().init(timeout={IDLE_SECONDS - 1})")
+
+
+def fresh_heap(board: Board) -> int:
+    """Bytes free in a fresh interpreter. BoardTimeout or ValueError when there is none any more."""
+    board.uart.write(b"\x03\x02")
+    board.run(500)
+    board.uart.write(b"\x04")
+    board.run(2000)
+    board.uart.read()
+    return int(board.repl("import gc; gc.collect(); print(gc.mem_free())"))
 
 
 def _answered(stream: Stream, port: int) -> bool:
