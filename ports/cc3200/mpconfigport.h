@@ -82,7 +82,7 @@ void event_signal(void);
 #define MICROPY_PY_TIME                         (1)
 #define MICROPY_PY_TIME_GMTIME_LOCALTIME_MKTIME (1)
 #define MICROPY_PY_TIME_TIME_TIME_NS            (1)
-#define MICROPY_PY_TIME_INCLUDEFILE             "system/modtime_port.h"
+#define MICROPY_PY_TIME_INCLUDEFILE             "bindings/modtime.h"
 #define MICROPY_PY_BINASCII                     (1)
 #define MICROPY_PY_ERRNO                        (1)
 #define MICROPY_PY_ERRNO_ERRORCODE              (0)
@@ -102,19 +102,19 @@ void event_signal(void);
 #define MICROPY_FATFS_LFN_CODE_PAGE             437
 #define MICROPY_FATFS_ENABLE_LFN                (2)
 #define MICROPY_FATFS_MAX_LFN                   (MICROPY_ALLOC_PATH_MAX)
-#define MICROPY_PY_OS                           (0) // storage/modules.c
-#define MICROPY_PY_VFS                          (0) // storage/modules.c
+#define MICROPY_PY_OS                           (0) // bindings/modos.c
+#define MICROPY_PY_VFS                          (0) // bindings/modos.c
 #define MICROPY_PY_OS_DUPTERM                   (1)
 #define MICROPY_PY_OS_DUPTERM_BUILTIN_STREAM    (1)
 
 #define MICROPY_PY_MACHINE                      (1)
 #define MICROPY_PY_MACHINE_SIGNAL               (0)
-#define MICROPY_PY_MACHINE_INCLUDEFILE          "machine/module.h"
+#define MICROPY_PY_MACHINE_INCLUDEFILE          "bindings/modmachine.h"
 #define MICROPY_PY_MACHINE_RESET                (1)
 #define MICROPY_PY_MACHINE_DISABLE_IRQ_ENABLE_IRQ (1)
 #define MICROPY_PY_MACHINE_UART                 (1)
 #define MICROPY_PY_MACHINE_UART_SENDBREAK       (1)
-#define MICROPY_PY_MACHINE_UART_INCLUDEFILE     "machine/uart_class.h"
+#define MICROPY_PY_MACHINE_UART_INCLUDEFILE     "bindings/machine_uart.h"
 
 #define MP_STATE_PORT                           MP_STATE_VM
 

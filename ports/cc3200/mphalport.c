@@ -8,8 +8,8 @@
 #include "task.h"
 
 #include "servers/telnet/session.h"
-#include "system/calendar.h"
-#include "system/led.h"
+#include "chip/rtc.h"
+#include "chip/led.h"
 
 // Delays up to this many microseconds are waited out; longer ones sleep.
 #define LONGEST_SPIN_US (2000)

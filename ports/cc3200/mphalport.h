@@ -5,8 +5,8 @@
 #include <stdint.h>
 
 #include "shared/runtime/interrupt_char.h"
-#include "system/event.h"
-#include "system/tickless.h"
+#include "rtos/event.h"
+#include "rtos/tickless.h"
 
 static inline uint32_t mp_hal_disable_interrupts(void) {
     uint32_t primask;

@@ -4,8 +4,8 @@
 #include "py/mpthread.h"
 #include "py/runtime.h"
 
-#include "system/event.h"
-#include "system/memory.h"
+#include "rtos/event.h"
+#include "chip/memory.h"
 
 #define DEFAULT_STACK_BYTES (4096)
 #define MINIMUM_STACK_BYTES (2048)

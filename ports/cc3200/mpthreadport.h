@@ -5,7 +5,7 @@
 #include "FreeRTOS.h"
 #include "task.h"
 
-#include "system/sync.h"
+#include "rtos/sync.h"
 
 typedef struct {
     sync_t given;

@@ -69,7 +69,7 @@ def test_size_report_adds_up(built: Project) -> None:
     assert {region["name"]: region["length"] for region in sizes["regions"]} == {"LOW": 16 * 1024, "SRAM": 240 * 1024}
     for region in sizes["regions"]:
         assert 0 < region["used"] <= region["length"]
-    assert {"py", "extmod", "FatFs", "FreeRTOS", "machine", "system"} <= sizes["rooms"].keys()
+    assert {"py", "extmod", "FatFs", "FreeRTOS", "chip", "bindings"} <= sizes["rooms"].keys()
     assert sizes["stacks"]["interpreter"] >= 4096
     text = built.output("size.txt").read_text()
     assert f"{sizes['image']['size']:,} of 196,608 bytes" in text
@@ -109,10 +109,10 @@ def changed(built: Project, tmp_path: Path) -> Iterator[Project]:
 
 @pytest.mark.req("BLD-10")
 def test_a_changed_c_file_is_compiled_linked_and_packaged_alone(changed: Project) -> None:
-    changed.append("ports/cc3200/system/led.c", "\nint extra(void);\nint extra(void) { return 42; }\n")
+    changed.append("ports/cc3200/chip/led.c", "\nint extra(void);\nint extra(void) { return 42; }\n")
     assert steps(changed.build()) == [
         "GEN build/WIPY/genhdr/strings.i",
-        "CC ports/cc3200/system/led.c",
+        "CC ports/cc3200/chip/led.c",
         "LINK build/WIPY/firmware.elf",
         "IMG build/WIPY/mcuimg.bin",
     ]
@@ -120,8 +120,8 @@ def test_a_changed_c_file_is_compiled_linked_and_packaged_alone(changed: Project
 
 @pytest.mark.req("BLD-10")
 def test_a_comment_changes_no_image(changed: Project) -> None:
-    changed.append("ports/cc3200/system/led.c", "// nothing\n")
-    assert steps(changed.build()) == ["GEN build/WIPY/genhdr/strings.i", "CC ports/cc3200/system/led.c"]
+    changed.append("ports/cc3200/chip/led.c", "// nothing\n")
+    assert steps(changed.build()) == ["GEN build/WIPY/genhdr/strings.i", "CC ports/cc3200/chip/led.c"]
 
 
 @pytest.mark.req("BLD-10")
@@ -150,7 +150,7 @@ def test_a_new_qstr_is_seen(changed: Project) -> None:
     header = changed.output("genhdr/qstrdefs.generated.h")
     assert "never_seen_before" not in header.read_text()
     changed.append(
-        "ports/cc3200/system/led.c",
+        "ports/cc3200/chip/led.c",
         '\n#include "py/obj.h"\nint seen(void);\nint seen(void) { return MP_QSTR_never_seen_before; }\n',
     )
     done = steps(changed.build("build/WIPY/genhdr/qstrdefs.generated.h"))
@@ -170,7 +170,7 @@ def test_changed_pins_rebuild_what_uses_them(changed: Project) -> None:
     done = steps(changed.build())
     assert "GEN build/WIPY/genhdr/pins.c build/WIPY/genhdr/pins.h" in done
     assert "CC build/WIPY/genhdr/pins.c" in done
-    assert "CC ports/cc3200/machine/pin_mapper.c" in done
+    assert "CC ports/cc3200/chip/pin_mapper.c" in done
     assert "CC py/gc.c" not in done
 
 
@@ -216,7 +216,7 @@ def test_too_small_a_heap_fails(changed: Project) -> None:
 def test_a_full_memory_region_fails_with_what_is_largest(changed: Project) -> None:
     # The linker script keeps whatever is in this section, and that lies in the lower 16 KiB.
     ballast = 'char ballast[300000] __attribute__((section(".stacks"), used))'
-    changed.append("ports/cc3200/system/led.c", f"\nextern char ballast[];\n{ballast};\n")
+    changed.append("ports/cc3200/chip/led.c", f"\nextern char ballast[];\n{ballast};\n")
     line = changed.refused()
     assert "does not fit in memory: it overflows LOW by " in line
     assert "Largest objects: .stacks 3" in line
@@ -284,7 +284,7 @@ def test_artifacts_are_collected_with_their_checksums(built: Project) -> None:
 
 def test_compile_commands_compile(built: Project, tmp_path: Path) -> None:
     entries = json.loads(built.output("compile_commands.json").read_text())
-    entry = next(entry for entry in entries if entry["file"].endswith("system/led.c"))
+    entry = next(entry for entry in entries if entry["file"].endswith("chip/led.c"))
     assert entry["directory"] == str(built.folder)
     command = entry["command"].replace(entry["output"], str(tmp_path / "led.o"))
     subprocess.run(command, shell=True, cwd=entry["directory"], check=True)

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "machine/pin_mapper.h"
+#include "chip/pin_mapper.h"
 
 // The name as a heap block of exactly its length, so that the sanitizer sees a read past its end.
 static int find(const char *hex) {

@@ -18,7 +18,7 @@ def mapper(request, compile_host, tmp_path_factory):
     board_csv, af_csv = ROOT / "boards" / request.param / "pins.csv", ROOT / "boards/cc3200_af.csv"
     build = tmp_path_factory.mktemp(request.param)
     pins.generate(board_csv, af_csv, build / "genhdr")
-    sources = ["tests/host/pin_mapper_main.c", "ports/cc3200/machine/pin_mapper.c", build / "genhdr/pins.c"]
+    sources = ["tests/host/pin_mapper_main.c", "ports/cc3200/chip/pin_mapper.c", build / "genhdr/pins.c"]
     program = compile_host(f"pin_mapper_{request.param}", sources, includes=[build])
     return lambda *lines: program.run("\n".join(lines) + "\n"), pins.parse(board_csv, af_csv)
 

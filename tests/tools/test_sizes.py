@@ -30,7 +30,7 @@ LOAD build/WIPY/obj/port/main.o
 .text           0x20004000      0x150
  *(.text .text.*)
  .text.start_up
-                0x20004000       0x40 build/WIPY/obj/port/system/start_up.o
+                0x20004000       0x40 build/WIPY/obj/port/chip/start_up.o
                 0x20004001                start_up
  .text.mp_execute_bytecode
                 0x20004040       0x80 build/WIPY/obj/micropython/py/vm.o
@@ -51,7 +51,7 @@ def test_pieces_are_what_was_linked_and_merged_strings_count_once() -> None:
     found = [(piece.object, piece.room, piece.size) for piece in sizes.pieces(MAP)]
     assert found == [
         ("port/main.o", "main", 0x1000),
-        ("port/system/start_up.o", "system", 0x40),
+        ("port/chip/start_up.o", "chip", 0x40),
         ("micropython/py/vm.o", "py", 0x80),
         ("padding", "padding", 4),
         ("libc_nano.a(lib_a-memcpy.o)", "C library", 0x1C),

@@ -10,12 +10,12 @@
 #include "FreeRTOS.h"
 #include "task.h"
 
-#include "network/processor.h"
+#include "nwp/processor.h"
 #include "servers/ftp/session.h"
 #include "servers/login.h"
-#include "servers/tcp.h"
+#include "nwp/tcp.h"
 #include "servers/telnet/session.h"
-#include "system/memory.h"
+#include "chip/memory.h"
 
 #define MS_PER_S 1000u
 // How long one wait may take. The network processor takes one select at a time, and what is asked of the servers

@@ -3,7 +3,7 @@
 
 #include "simplelink.h"
 
-#include "network/processor.h"
+#include "nwp/processor.h"
 #include "storage/block_file.h"
 
 // Room for the largest name: the format's two underscores, three digits, two underscores and extension.

@@ -9,7 +9,7 @@
 #include "lib/oofatfs/diskio.h"
 
 #include "genhdr/board_config.h"
-#include "network/processor.h"
+#include "nwp/processor.h"
 #include "storage/flash_drive.h"
 #include "storage/flash_lock.h"
 #include "storage/flash_volume.h"

@@ -8,7 +8,7 @@
 #include "lib/oofatfs/ff.h"
 
 #include "storage/flash_drive.h"
-#include "system/sync.h"
+#include "rtos/sync.h"
 
 static sync_t lock = SYNC_GIVEN;
 static volatile TaskHandle_t owner;

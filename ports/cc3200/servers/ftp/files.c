@@ -11,8 +11,8 @@
 #include "servers/ftp/host.h"
 #include "storage/flash_drive.h"
 #include "storage/flash_store.h"
-#include "storage/hidden_file.h"
-#include "system/memory.h"
+#include "nwp/hidden_file.h"
+#include "chip/memory.h"
 
 // An upload is written here and takes the place of the old file when it is complete.
 static const char UPLOAD[] = "/~upload.ftp";

@@ -6,10 +6,10 @@
 
 #include "py/mphal.h"
 
-#include "network/address.h"
+#include "nwp/address.h"
 #include "servers/ftp/engine.h"
 #include "servers/ftp/files.h"
-#include "system/memory.h"
+#include "chip/memory.h"
 
 #define COMMAND_PORT 21
 // Passive mode takes the ports in turn, so that a connection meant for an aborted transfer can't reach the next one.

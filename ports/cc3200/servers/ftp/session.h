@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "servers/login.h"
-#include "servers/tcp.h"
+#include "nwp/tcp.h"
 
 // All for the servers' task. ftp_session_open: false when the port can't be had.
 bool ftp_session_open(login_t *login);

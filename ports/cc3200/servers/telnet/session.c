@@ -17,8 +17,8 @@
 
 #include "servers/telnet/dialogue.h"
 #include "servers/telnet/protocol.h"
-#include "system/memory.h"
-#include "system/sync.h"
+#include "chip/memory.h"
+#include "rtos/sync.h"
 
 #define TELNET_PORT 23
 #define OUTPUT_TIMEOUT_MS 5000u

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "servers/login.h"
-#include "servers/tcp.h"
+#include "nwp/tcp.h"
 
 // For the servers' task. telnet_open: false when the port can't be had.
 bool telnet_open(login_t *login);

@@ -1,0 +1,125 @@
+// Socket operations that may have to wait (see socket_io.h).
+
+#include "bindings/socket_io.h"
+
+#include "py/mperrno.h"
+#include "py/mphal.h"
+#include "py/mpthread.h"
+#include "py/runtime.h"
+
+#include "nwp/processor.h"
+#include "servers/servers.h"
+#include "chip/memory.h"
+
+#define STREAM_PIECE_MAX 1460 // socket.h, SL_SOCKET_PAYLOAD_TYPE_*
+// A wait looks again after this long even when nobody called: 2 ms at first, doubling.
+#define FIRST_LOOK_MS 2u
+#define LAST_LOOK_MS 512u
+
+int socket_error(int result) {
+    switch (result) {
+        case SL_ENSOCK:
+            return MP_ENOMEM; // all eight are in use
+        case SL_SOC_ERROR:
+            return MP_EIO;
+        default:
+            return -result;
+    }
+}
+
+void socket_raise(int result) {
+    mp_raise_OSError(socket_error(result));
+}
+
+int socket_checked(int result) {
+    if (result < 0) {
+        socket_raise(result);
+    }
+    return result;
+}
+
+bool socket_is_open(const socket_object_t *self) {
+    return self->descriptor >= 0 && self->start == processor_starts();
+}
+
+bool socket_enter(const socket_object_t *self) {
+    MP_THREAD_GIL_EXIT();
+    processor_lock();
+    return socket_is_open(self);
+}
+
+void socket_leave(void) {
+    processor_unlock();
+    MP_THREAD_GIL_ENTER();
+}
+
+// Try once. address: the peer's, NULL where it is not asked for. Returns what the host driver does.
+static int attempt(const socket_object_t *self, socket_operation_t operation, void *data, _i16 length,
+    SlSockAddrIn_t *address) {
+    SlSockAddr_t *peer = (SlSockAddr_t *)address;
+    SlSocklen_t peer_length = sizeof(*address);
+    switch (operation) {
+        case SOCKET_ACCEPT:
+            return sl_Accept(self->descriptor, peer, &peer_length);
+        case SOCKET_CONNECT:
+            return sl_Connect(self->descriptor, peer, sizeof(*address));
+        case SOCKET_RECEIVE:
+            return peer != NULL ? sl_RecvFrom(self->descriptor, data, length, 0, peer, &peer_length)
+                : sl_Recv(self->descriptor, data, length, 0);
+        default:
+            return peer != NULL ? sl_SendTo(self->descriptor, data, length, 0, peer, sizeof(*address))
+                : sl_Send(self->descriptor, data, length, 0);
+    }
+}
+
+int socket_perform(const socket_object_t *self, socket_operation_t operation, void *data, _i16 length,
+    SlSockAddrIn_t *address) {
+    uint32_t start_ms = mp_hal_ticks_ms();
+    uint32_t look_ms = FIRST_LOOK_MS;
+    // A connection whose peer must be verified is not used before connect has said that it is: one that does not wait
+    // for it could talk to anybody meanwhile.
+    if (self->verify && operation >= SOCKET_RECEIVE) {
+        return -MP_ENOTCONN;
+    }
+    for (;;) {
+        int result = socket_enter(self) ? attempt(self, operation, data, length, address) : SL_EBADF;
+        socket_leave();
+        if (result != SL_EAGAIN && result != SL_EALREADY) {
+            return result;
+        }
+        if (self->timeout_ms == 0) {
+            return result == SL_EAGAIN ? -MP_EAGAIN : -MP_EINPROGRESS;
+        }
+        uint32_t wait_ms = look_ms;
+        if (look_ms < LAST_LOOK_MS) {
+            look_ms *= 2;
+        }
+        if (self->timeout_ms != SOCKET_FOREVER) {
+            uint32_t passed = mp_hal_ticks_ms() - start_ms;
+            if (passed >= self->timeout_ms) {
+                return -MP_ETIMEDOUT;
+            }
+            wait_ms = MIN(wait_ms, self->timeout_ms - passed);
+        }
+        bool receive = operation == SOCKET_ACCEPT || operation == SOCKET_RECEIVE;
+        servers_watch(self->descriptor, receive, !receive);
+        mp_event_wait_ms(wait_ms);
+    }
+}
+
+static size_t piece_max(const socket_object_t *self) {
+    return self->datagram ? SOCKET_DATAGRAM_MAX : STREAM_PIECE_MAX;
+}
+
+ONE_COPY int socket_receive(const socket_object_t *self, void *data, size_t room, SlSockAddrIn_t *from) {
+    size_t piece = MIN(room, piece_max(self));
+    int result = piece > 0 ? socket_perform(self, SOCKET_RECEIVE, data, (_i16)piece, from) : 0;
+    return result == SL_ESECCLOSED ? 0 : result; // the peer's close_notify: an orderly end
+}
+
+int socket_send(const socket_object_t *self, const void *data, size_t length, SlSockAddrIn_t *to) {
+    if (self->datagram ? length > SOCKET_DATAGRAM_MAX : length == 0) {
+        return self->datagram ? -MP_EINVAL : 0;
+    }
+    return socket_perform(self, SOCKET_SEND, (void *)data, (_i16)MIN(length, piece_max(self)), to);
+}

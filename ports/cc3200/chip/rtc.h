@@ -1,0 +1,18 @@
+// The calendar clock: the chip's 32,768 Hz counter, which runs through every sleep mode, plus an offset kept beside it.
+#ifndef CC3200_CHIP_RTC_H
+#define CC3200_CHIP_RTC_H
+
+#include <stdint.h>
+
+// Starts the calendar at 2015-01-01 00:00:00 if it has never been set since power-up.
+void calendar_init(void);
+
+typedef struct {
+    uint32_t seconds; // since 2000-01-01 00:00:00
+    uint32_t ms;      // 0 to 999
+} calendar_time_t;
+
+calendar_time_t calendar_get(void);
+void calendar_set(calendar_time_t now);
+
+#endif

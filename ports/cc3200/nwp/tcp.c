@@ -1,0 +1,125 @@
+// Non-blocking TCP for the servers' task (see tcp.h). Error codes: drivers/cc3100/inc/socket.h.
+
+#include "nwp/tcp.h"
+
+#include <string.h>
+
+#include "simplelink.h"
+
+_Static_assert(TCP_NONE == TCP_NOT_NOW, "a connection that was refused is none");
+
+// Descriptors of the network processor start at 0, ours at 1, so that 0 can say "not now".
+#define TO_NETWORK(socket) ((_i16)((socket) - 1))
+#define FROM_NETWORK(socket) ((int)(socket) + 1)
+
+// The network processor moves at most this much of a TCP stream at once (socket.h, SL_SOCKET_PAYLOAD_TYPE_TCP_IPV4).
+#define TCP_PAYLOAD_MAX 1460
+
+void tcp_set_non_blocking(int16_t descriptor) {
+    SlSockNonblocking_t option = {.NonblockingEnabled = 1};
+    sl_SetSockOpt(descriptor, SL_SOL_SOCKET, SL_SO_NONBLOCKING, &option, sizeof(option));
+}
+
+int tcp_listen(uint16_t port) {
+    SlSockAddrIn_t address = {.sin_family = SL_AF_INET, .sin_port = __builtin_bswap16(port)};
+    _i16 opened = sl_Socket(SL_AF_INET, SL_SOCK_STREAM, SL_IPPROTO_TCP);
+    if (opened < 0) {
+        return TCP_NONE;
+    }
+    int socket = FROM_NETWORK(opened);
+    tcp_set_non_blocking(opened);
+    if (sl_Bind(opened, (SlSockAddr_t *)&address, sizeof(address)) < 0 || sl_Listen(opened, 1) < 0) {
+        tcp_close(&socket);
+    }
+    return socket;
+}
+
+int tcp_accept(int listener, tcp_address_t *peer, const char *refusal) {
+    SlSockAddrIn_t address = {0};
+    SlSocklen_t length = sizeof(address);
+    _i16 accepted = sl_Accept(TO_NETWORK(listener), (SlSockAddr_t *)&address, &length);
+    if (accepted < 0) {
+        return accepted == SL_EAGAIN ? TCP_NOT_NOW : TCP_LOST;
+    }
+    int socket = FROM_NETWORK(accepted);
+    *peer = address.sin_addr.s_addr;
+    tcp_set_non_blocking(accepted);
+    if (refusal != NULL) {
+        tcp_send(socket, refusal, strlen(refusal));
+        tcp_close(&socket); // now TCP_NONE, which says TCP_NOT_NOW too
+    }
+    return socket;
+}
+
+int tcp_send(int socket, const void *data, size_t length) {
+    if (socket == TCP_NONE) {
+        return TCP_LOST;
+    }
+    _i16 piece = (_i16)(length < TCP_PAYLOAD_MAX ? length : TCP_PAYLOAD_MAX);
+    _i16 sent = sl_Send(TO_NETWORK(socket), data, piece, 0);
+    if (sent == SL_EAGAIN) {
+        return TCP_NOT_NOW;
+    }
+    return sent >= 0 ? sent : TCP_LOST;
+}
+
+int tcp_receive(int socket, void *data, size_t room) {
+    _i16 piece = (_i16)(room < TCP_PAYLOAD_MAX ? room : TCP_PAYLOAD_MAX);
+    _i16 received = sl_Recv(TO_NETWORK(socket), data, piece, 0);
+    if (received == SL_EAGAIN) {
+        return TCP_NOT_NOW;
+    }
+    if (received == 0) {
+        return TCP_CLOSED;
+    }
+    return received > 0 ? received : TCP_LOST;
+}
+
+void tcp_input_clear(tcp_input_t *input) {
+    input->at = input->length = 0;
+}
+
+bool tcp_input_waiting(const tcp_input_t *input) {
+    return input->at < input->length;
+}
+
+uint8_t tcp_input_take(tcp_input_t *input) {
+    return input->data[input->at++];
+}
+
+int tcp_input_fill(tcp_input_t *input, int socket) {
+    int got = tcp_receive(socket, input->data, sizeof(input->data));
+    input->at = 0;
+    input->length = got > 0 ? (uint8_t)got : 0;
+    return got;
+}
+
+void tcp_close(int *socket) {
+    if (*socket != TCP_NONE) {
+        sl_Close(TO_NETWORK(*socket));
+        *socket = TCP_NONE;
+    }
+}
+
+uint32_t tcp_bit(int socket) {
+    return socket != TCP_NONE ? TCP_BIT(TO_NETWORK(socket)) : 0;
+}
+
+uint32_t tcp_time_left(uint32_t start_ms, uint32_t wait_ms, uint32_t now_ms) {
+    uint32_t passed = now_ms - start_ms;
+    return passed < wait_ms ? wait_ms - passed : 0;
+}
+
+bool tcp_wait(tcp_interest_t *interest, uint32_t timeout_ms) {
+    SlFdSet_t receive = {.fd_array = {interest->receive}};
+    SlFdSet_t send = {.fd_array = {interest->send}};
+    // The host driver turns microseconds into units of 1024 of them (socket.c, sl_Select).
+    struct SlTimeval_t timeout = {.tv_sec = timeout_ms / 1000, .tv_usec = (timeout_ms % 1000) * 1024};
+    _i16 ready = sl_Select(SL_MAX_SOCKETS, &receive, &send, NULL, &timeout);
+    if (ready < 0) {
+        return false;
+    }
+    interest->receive = ready > 0 ? receive.fd_array[0] : 0;
+    interest->send = ready > 0 ? send.fd_array[0] : 0;
+    return true;
+}
