@@ -142,3 +142,37 @@ print(bad, min(rounds))
     assert bad == "[]"
     assert int(rounds) > 50
     assert len(board.machine.nwp.sockets.sockets) == 2  # the servers' listeners
+
+
+@pytest.mark.req("SRV-1", "TEL-2")
+@pytest.mark.parametrize("switch", ["server.deinit(); server.init()", "wlan.channel(7)"])
+def test_the_servers_go_off_and_on_while_a_thread_prints_over_telnet(board: Board, switch: str) -> None:
+    """A key ends the wait of the servers' task, which then closes the session under the thread that is sending.
+
+    UART0 is no terminal meanwhile, so that the thread sends without a pause and holds the client's lock more often.
+    """
+    client = log_in(board)
+    board.repl(f"""
+import _thread, network, os, time
+server = network.Server()
+wlan = network.WLAN()
+going = [True]
+def talk():
+    while going[0]: print('-' * 60)
+def switch():
+    _thread.start_new_thread(talk, ())
+    time.sleep_ms(20)
+    uart = os.dupterm(None)
+    {switch}
+    os.dupterm(uart)
+    going[0] = False
+""")
+    board.uart.write(b"switch()\r")
+    board.run(30)
+    start, state = board.machine.clock.now, board.save()
+    for offset in range(0, cycles(2e-3), 1499):
+        board.restore(state)
+        board.machine.clock.at(start + offset, lambda: client.send(b"k"))
+        board.run(300 if "server" in switch else 600)
+        log_in(board).close()
+        expect(board.connect(21), b"220 ")

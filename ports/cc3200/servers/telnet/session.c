@@ -256,9 +256,6 @@ bool telnet_open(login_t *login) {
 }
 
 void telnet_close(void) {
-    if (client_lock == NULL) {
-        return; // never opened
-    }
     end_session();
     tcp_close(&session.listener);
 }
