@@ -9,6 +9,7 @@ from typing import Any
 from cc3200sim.clock import Clock, cycles
 from cc3200sim.flash import Flash
 from cc3200sim.nwp.link import Lspi, NwpInterrupt
+from cc3200sim.nwp.opcodes import Opcode
 from cc3200sim.nwp.processor import NetworkProcessor
 from cc3200sim.peripheral import IrqLine
 from cc3200sim.world.network import MemoryNetwork
@@ -129,7 +130,9 @@ class Host:
     def fs_open(self, name: str, mode: int, token: int = 0) -> int:
         """sl_FsOpen: handle or negative error."""
         return int(
-            struct.unpack_from("<i", self.command(0xA43C, struct.pack("<II", mode, token) + self._name(name)))[0]
+            struct.unpack_from(
+                "<i", self.command(Opcode.NVMEM_FILEOPEN, struct.pack("<II", mode, token) + self._name(name))
+            )[0]
         )
 
     def fs_create(self, name: str, size: int, flags: int = 0, access: int = 3) -> int:
@@ -143,7 +146,9 @@ class Host:
         done = 0
         while done < len(data):
             chunk = data[done : done + 1460]
-            result = self.status(0xA441, struct.pack("<iIHxx", handle, offset + done, len(chunk)) + chunk)
+            result = self.status(
+                Opcode.NVMEM_FILEWRITECOMMAND, struct.pack("<iIHxx", handle, offset + done, len(chunk)) + chunk
+            )
             if result < 0:
                 return done or result
             done += result
@@ -151,18 +156,18 @@ class Host:
 
     def fs_read(self, handle: int, offset: int, length: int) -> bytes | int:
         """sl_FsRead of one chunk: data or a negative error."""
-        answer = self.command(0xA440, struct.pack("<iIHxx", handle, offset, length))
+        answer = self.command(Opcode.NVMEM_FILEREADCOMMAND, struct.pack("<iIHxx", handle, offset, length))
         (status,) = struct.unpack_from("<h", answer)
         return answer[4 : 4 + status] if status >= 0 else status
 
     def fs_close(self, handle: int, signature: bytes = b"") -> int:
         """sl_FsClose."""
-        return self.status(0xA43D, struct.pack("<iII", handle, 0, len(signature)) + signature)
+        return self.status(Opcode.NVMEM_FILECLOSE, struct.pack("<iII", handle, 0, len(signature)) + signature)
 
     def fs_info(self, name: str) -> tuple[int, int, int, int]:
         """sl_FsGetInfo: status, flags, length, allocated."""
-        return struct.unpack_from("<hHII", self.command(0xA442, bytes(4) + self._name(name)))
+        return struct.unpack_from("<hHII", self.command(Opcode.NVMEM_FILEGETINFOCOMMAND, bytes(4) + self._name(name)))
 
     def fs_delete(self, name: str) -> int:
         """sl_FsDel."""
-        return self.status(0xA443, bytes(4) + self._name(name))
+        return self.status(Opcode.NVMEM_FILEDELCOMMAND, bytes(4) + self._name(name))

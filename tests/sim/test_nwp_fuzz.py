@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import struct
 
+from cc3200sim.nwp.opcodes import Opcode
 from cc3200sim.nwp.processor import TX_BUFFERS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from nwp_host import Host
 from test_nwp_link import HOST_COMMANDS
 
-STOP = 0x8473
-DATA_COMMANDS = (0x940A, 0x940B, 0x940C, 0x940D, 0x960D)
+STOP = Opcode.DEVICE_STOP_COMMAND
+DATA_COMMANDS = (
+    Opcode.SOCKET_RECV,
+    Opcode.SOCKET_RECVFROM,
+    Opcode.SOCKET_SEND,
+    Opcode.SOCKET_SENDTO,
+    Opcode.SOCKET_SENDTO_V6,
+)
 # Bodies that get far: small numbers, handles and descriptors that exist, names of files.
 WORD = st.one_of(
     st.integers(0, 0x20), st.sampled_from([0x10, 0x11, 0x50, 0x3201, 0x1000, 0xFFFFFFFF]), st.integers(0, 2**32 - 1)
@@ -34,7 +41,7 @@ def test_random_commands(commands: list[tuple[int, bytes]], access_point: bool) 
     host = Host()
     host.power_on()
     if access_point:
-        host.status(0x8CB4, b"\x02\0\0\0")
+        host.status(Opcode.WLAN_SET_MODE, b"\x02\0\0\0")
         host.nwp.stop_register(2)
         host.power_on()
     host.network.listen(80)
@@ -50,22 +57,25 @@ def test_random_commands(commands: list[tuple[int, bytes]], access_point: bool) 
     host.run(30)
     while host.poll() is not None:
         pass
-    host.write(0x8466, struct.pack("<4H", 0, 1, 12, 44))
+    host.write(Opcode.DEVICE_DEVICEGET, struct.pack("<4H", 0, 1, 12, 44))
     assert host.message().opcode == 0x0466
     for index in range(8):
-        host.write(0x9402, bytes([index, 0, 0, 0]))
+        host.write(Opcode.SOCKET_CLOSE, bytes([index, 0, 0, 0]))
         host.run(0.05)
     host.run(200)
     while host.poll() is not None:
         pass
-    host.write(0x8466, struct.pack("<4H", 0, 1, 12, 44))
+    host.write(Opcode.DEVICE_DEVICEGET, struct.pack("<4H", 0, 1, 12, 44))
     assert host.message().pool == TX_BUFFERS  # with all sockets closed every packet buffer is free again
 
 
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(
     st.lists(
-        st.one_of(st.sampled_from([0x12344321, 0x56788765, 0xFFFFFFFF, 0x8466 | 8 << 16]), st.integers(0, 2**32 - 1)),
+        st.one_of(
+            st.sampled_from([0x12344321, 0x56788765, 0xFFFFFFFF, Opcode.DEVICE_DEVICEGET | 8 << 16]),
+            st.integers(0, 2**32 - 1),
+        ),
         max_size=60,
     )
 )
@@ -76,4 +86,4 @@ def test_random_words(words: list[int]) -> None:
         host.word(word)
     host.lspi.write(0x110, 2, 4)  # the driver resets the controller when it opens it
     host.power_on()
-    assert host.status(0x8464, bytes(8)) == 0
+    assert host.status(Opcode.DEVICE_EVENTMASKSET, bytes(8)) == 0

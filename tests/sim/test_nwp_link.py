@@ -7,6 +7,7 @@ import struct
 
 import pytest
 from cc3200sim.clock import cycles
+from cc3200sim.nwp.opcodes import Opcode
 from cc3200sim.nwp.processor import START_SECONDS, TX_BUFFERS
 from nwp_host import CH0CTRL, CH0STAT, RX0, TX0, Host
 
@@ -20,14 +21,14 @@ def test_the_init_complete_message_comes_after_the_start_time() -> None:
     assert host.irq.level
     message = host.poll()
     assert message is not None
-    assert (message.opcode, message.payload) == (0x0008, struct.pack("<I", 0x11111111))
+    assert (message.opcode, message.payload) == (Opcode.DEVICE_INITCOMPLETE, struct.pack("<I", 0x11111111))
     assert not host.irq.level
 
 
 def test_each_message_interrupts_once_and_the_mask_holds_it_back(host: Host) -> None:
     host.mask.write(0x88, 1, 4)
-    host.write(0x8464, struct.pack("<II", 1, 0))
-    host.write(0x8464, struct.pack("<II", 2, 0))
+    host.write(Opcode.DEVICE_EVENTMASKSET, struct.pack("<II", 1, 0))
+    host.write(Opcode.DEVICE_EVENTMASKSET, struct.pack("<II", 2, 0))
     host.run(0.01)
     assert not host.irq.level
     host.mask.write(0x8C, 1, 4)
@@ -40,8 +41,8 @@ def test_each_message_interrupts_once_and_the_mask_holds_it_back(host: Host) -> 
 
 def test_commands_are_answered_in_order(host: Host) -> None:
     handle = host.fs_create("f", 1000)
-    host.write(0xA441, struct.pack("<iIHxx", handle, 0, 512) + bytes(512))
-    host.write(0x8466, struct.pack("<4H", 0, 1, 12, 0))
+    host.write(Opcode.NVMEM_FILEWRITECOMMAND, struct.pack("<iIHxx", handle, 0, 512) + bytes(512))
+    host.write(Opcode.DEVICE_DEVICEGET, struct.pack("<4H", 0, 1, 12, 0))
     assert [host.message().opcode, host.message().opcode] == [0x2441, 0x0466]
 
 
@@ -49,7 +50,7 @@ def test_words_without_a_sync_are_ignored_and_said(host: Host, caplog: pytest.Lo
     with caplog.at_level(logging.WARNING):
         assert host.word(0x11223344) == 0xFFFFFFFF
     assert "word 11223344" in caplog.text
-    assert host.status(0x8C81) == -129
+    assert host.status(Opcode.WLAN_WLANDISCONNECTCOMMAND) == -129
 
 
 def test_reading_without_a_message_gives_idle_words(host: Host) -> None:
@@ -66,27 +67,27 @@ def test_nothing_is_exchanged_with_the_channel_disabled(host: Host) -> None:
 
 def test_an_unknown_command_is_refused_loudly(host: Host, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
-        assert host.status(0x9C2A, bytes(60)) == -1
-    assert "9C2A is not modelled" in caplog.text
+        assert host.status(Opcode.NETAPP_CTESTSTARTCOMMAND, bytes(60)) == -1
+    assert "(9C2A) is not modelled" in caplog.text
 
 
 def test_a_command_that_is_too_short_is_refused_loudly(host: Host, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
-        assert host.status(0x8466, b"\0\0") == -1
+        assert host.status(Opcode.DEVICE_DEVICEGET, b"\0\0") == -1
     assert "malformed" in caplog.text
 
 
 def test_stop_is_answered_twice_and_then_the_power_may_go(host: Host) -> None:
-    assert host.status(0x8473, struct.pack("<HH", 100, 0)) == 0
-    assert host.expect(0x0073) == bytes(4)
+    assert host.status(Opcode.DEVICE_STOP_COMMAND, struct.pack("<HH", 100, 0)) == 0
+    assert host.expect(Opcode.DEVICE_STOP_ASYNC_RESPONSE) == bytes(4)
     host.nwp.stop_register(2)
     assert not host.nwp.running
     assert host.power_on() is not None
-    assert host.status(0x8C81) == -129
+    assert host.status(Opcode.WLAN_WLANDISCONNECTCOMMAND) == -129
 
 
 def test_power_off_forgets_what_is_on_its_way(host: Host) -> None:
-    host.write(0x8464, struct.pack("<II", 1, 0))
+    host.write(Opcode.DEVICE_EVENTMASKSET, struct.pack("<II", 1, 0))
     host.nwp.stop_register(2)
     host.run(1)
     assert not host.irq.level
@@ -95,44 +96,44 @@ def test_power_off_forgets_what_is_on_its_way(host: Host) -> None:
     assert not host.nwp.running  # held by the stop bit
     host.nwp.stop_register(0)
     host.nwp.wake_register(1)
-    assert host.message().opcode == 0x0008
+    assert host.message().opcode == Opcode.DEVICE_INITCOMPLETE
 
 
 def test_a_command_while_off_is_lost_and_said(caplog: pytest.LogCaptureFixture) -> None:
     host = Host()
     host.lspi.write(CH0CTRL, 1, 4)
     with caplog.at_level(logging.WARNING):
-        host.write(0x8C81, b"")
-    assert "8C81 while the network processor is off" in caplog.text
+        host.write(Opcode.WLAN_WLANDISCONNECTCOMMAND, b"")
+    assert "(8C81) while the network processor is off" in caplog.text
 
 
 def test_every_message_tells_the_free_buffers(host: Host) -> None:
-    host.write(0x8464, struct.pack("<II", 1, 0))
+    host.write(Opcode.DEVICE_EVENTMASKSET, struct.pack("<II", 1, 0))
     assert host.message().pool == TX_BUFFERS
 
 
 def test_version_and_time(host: Host) -> None:
-    answer = host.command(0x8466, struct.pack("<4H", 0, 1, 12, 44))
+    answer = host.command(Opcode.DEVICE_DEVICEGET, struct.pack("<4H", 0, 1, 12, 44))
     status, _, option, length = struct.unpack_from("<hHHH", answer)
     assert (status, option, length, len(answer)) == (0, 12, 44, 8 + 44)
     date = struct.pack("<11I", 30, 59, 23, 31, 12, 2026, 0, 0, 0, 0, 0)
-    assert host.status(0x84B7, struct.pack("<4H", 0, 1, 11, 44) + date) == 0
+    assert host.status(Opcode.DEVICE_DEVICESET, struct.pack("<4H", 0, 1, 11, 44) + date) == 0
     host.run(31)
-    answer = host.command(0x8466, struct.pack("<4H", 0, 1, 11, 44))
+    answer = host.command(Opcode.DEVICE_DEVICEGET, struct.pack("<4H", 0, 1, 11, 44))
     assert struct.unpack_from("<6I", answer, 8) == (1, 0, 0, 1, 1, 2027)
     bad = struct.pack("<11I", 61, 0, 0, 1, 1, 2026, 0, 0, 0, 0, 0)
-    assert host.status(0x84B7, struct.pack("<4H", 0, 1, 11, 44) + bad) == -1
-    assert host.status(0x84B7, struct.pack("<4H", 0, 7, 7, 4) + bytes(4)) == -1
+    assert host.status(Opcode.DEVICE_DEVICESET, struct.pack("<4H", 0, 1, 11, 44) + bad) == -1
+    assert host.status(Opcode.DEVICE_DEVICESET, struct.pack("<4H", 0, 7, 7, 4) + bytes(4)) == -1
 
 
 def test_event_masks_are_kept(host: Host) -> None:
-    assert host.status(0x8464, struct.pack("<II", 2, 5)) == 0
-    assert struct.unpack("<II", host.command(0x8465, struct.pack("<I", 2))) == (2, 5)
+    assert host.status(Opcode.DEVICE_EVENTMASKSET, struct.pack("<II", 2, 5)) == 0
+    assert struct.unpack("<II", host.command(Opcode.DEVICE_EVENTMASKGET, struct.pack("<I", 2))) == (2, 5)
 
 
 def test_a_snapshot_replays_identically(host: Host) -> None:
     handle = host.fs_create("f", 4000)
-    host.write(0xA441, struct.pack("<iIHxx", handle, 0, 1000) + b"a" * 1000)
+    host.write(Opcode.NVMEM_FILEWRITECOMMAND, struct.pack("<iIHxx", handle, 0, 1000) + b"a" * 1000)
 
     def rest() -> list[object]:
         out: list[object] = [host.message()]
@@ -153,24 +154,88 @@ def test_a_snapshot_replays_identically(host: Host) -> None:
 
 def test_bits_on_the_wire_take_their_time(host: Host) -> None:
     start = host.clock.now
-    host.command(0x8464, struct.pack("<II", 1, 0))
+    host.command(Opcode.DEVICE_EVENTMASKSET, struct.pack("<II", 1, 0))
     short = host.clock.now - start
     handle = host.fs_create("f", 4000)
     start = host.clock.now
-    host.command(0xA441, struct.pack("<iIHxx", handle, 0, 1460) + bytes(1460))
+    host.command(Opcode.NVMEM_FILEWRITECOMMAND, struct.pack("<iIHxx", handle, 0, 1460) + bytes(1460))
     assert host.clock.now - start > short + cycles(365 * 1.6e-6 + 6 * 0.8e-3)
 
 
 # protocol.h: all that the host driver's sources send over SPI (device.c, wlan.c, socket.c, netapp.c, netcfg.c, fs.c).
 HOST_COMMANDS = (
-    *(0x8473, 0x8464, 0x8465, 0x8466, 0x84B7, 0x8432, 0x8433),
-    *(0x8C80, 0x8C81, 0x8C82, 0x8C83, 0x8C84, 0x8C85, 0x8C86, 0x8C87, 0x8C67, 0x8C8C, 0x8C6C, 0x8C6D, 0x8C6F),
-    *(0x8CAC, 0x8CAD, 0x8CAF, 0x8CB2, 0x8CB3, 0x8CB4, 0x8CB5, 0x8CB6),
-    *(0x9401, 0x9402, 0x9403, 0x9404, 0x9604, 0x9405, 0x9406, 0x9606, 0x9407, 0x9408, 0x9409),
-    *(0x9C0A, 0x9C61, 0x9C0B, 0x9C27, 0x9C34, 0x9C20, 0x9C35, 0x9C71, 0x9C21, 0x9E21, 0x9C23),
-    *(0xA43C, 0xA43D, 0xA440, 0xA441, 0xA442, 0xA443),
+    *(
+        Opcode.DEVICE_STOP_COMMAND,
+        Opcode.DEVICE_EVENTMASKSET,
+        Opcode.DEVICE_EVENTMASKGET,
+        Opcode.DEVICE_DEVICEGET,
+        Opcode.DEVICE_DEVICESET,
+        Opcode.DEVICE_NETCFG_SET_COMMAND,
+        Opcode.DEVICE_NETCFG_GET_COMMAND,
+    ),
+    *(
+        Opcode.WLAN_WLANCONNECTCOMMAND,
+        Opcode.WLAN_WLANDISCONNECTCOMMAND,
+        Opcode.WLAN_WLANCONNECTEAPCOMMAND,
+        Opcode.WLAN_PROFILEADDCOMMAND,
+        Opcode.WLAN_PROFILEGETCOMMAND,
+        Opcode.WLAN_PROFILEDELCOMMAND,
+        Opcode.WLAN_POLICYSETCOMMAND,
+        Opcode.WLAN_POLICYGETCOMMAND,
+        Opcode.WLAN_EAP_PROFILEADDCOMMAND,
+        Opcode.WLAN_SCANRESULTSGETCOMMAND,
+        Opcode.WLAN_WLANRXFILTERADDCOMMAND,
+        Opcode.WLAN_WLANRXFILTERSETCOMMAND,
+        Opcode.WLAN_WLANRXFILTERGETCOMMAND,
+    ),
+    *(
+        Opcode.WLAN_STARTRXSTATCOMMAND,
+        Opcode.WLAN_STOPRXSTATCOMMAND,
+        Opcode.WLAN_GETRXSTATCOMMAND,
+        Opcode.WLAN_SMART_CONFIG_START_COMMAND,
+        Opcode.WLAN_SMART_CONFIG_STOP_COMMAND,
+        Opcode.WLAN_SET_MODE,
+        Opcode.WLAN_CFG_SET,
+        Opcode.WLAN_CFG_GET,
+    ),
+    *(
+        Opcode.SOCKET_SOCKET,
+        Opcode.SOCKET_CLOSE,
+        Opcode.SOCKET_ACCEPT,
+        Opcode.SOCKET_BIND,
+        Opcode.SOCKET_BIND_V6,
+        Opcode.SOCKET_LISTEN,
+        Opcode.SOCKET_CONNECT,
+        Opcode.SOCKET_CONNECT_V6,
+        Opcode.SOCKET_SELECT,
+        Opcode.SOCKET_SETSOCKOPT,
+        Opcode.SOCKET_GETSOCKOPT,
+    ),
+    *(
+        Opcode.NETAPP_START_COMMAND,
+        Opcode.NETAPP_STOP_COMMAND,
+        Opcode.NETAPP_NETAPPSET,
+        Opcode.NETAPP_NETAPPGET,
+        Opcode.NETAPP_MDNSREGISTERSERVICE,
+        Opcode.NETAPP_DNSGETHOSTBYNAME,
+        Opcode.NETAPP_MDNSGETHOSTBYSERVICE,
+        Opcode.NETAPP_NETAPP_MDNS_LOOKUP_SERVICE,
+        Opcode.NETAPP_PINGSTART,
+        Opcode.NETAPP_PINGSTART_V6,
+        Opcode.NETAPP_PINGSTOP,
+    ),
+    *(
+        Opcode.NVMEM_FILEOPEN,
+        Opcode.NVMEM_FILECLOSE,
+        Opcode.NVMEM_FILEREADCOMMAND,
+        Opcode.NVMEM_FILEWRITECOMMAND,
+        Opcode.NVMEM_FILEGETINFOCOMMAND,
+        Opcode.NVMEM_FILEDELCOMMAND,
+    ),
 )
-RESPONSES = {0x9C71: 0x1C72}  # the one that is not its command's number
+RESPONSES = {
+    Opcode.NETAPP_NETAPP_MDNS_LOOKUP_SERVICE: Opcode.NETAPP_NETAPP_MDNS_LOOKUP_SERVICE_RESPONSE
+}  # the one that is not its command's number
 
 
 @pytest.mark.parametrize("opcode", HOST_COMMANDS, ids=lambda opcode: f"{opcode:04X}")
@@ -178,15 +243,18 @@ RESPONSES = {0x9C71: 0x1C72}  # the one that is not its command's number
 def test_every_command_of_the_driver_is_answered(host: Host, opcode: int, fill: int) -> None:
     host.write(opcode, bytes([fill]) * 64)
     host.expect(RESPONSES.get(opcode, opcode & 0x7FFF))
-    assert host.status(0x8464, bytes(8)) == 0  # and it goes on
+    assert host.status(Opcode.DEVICE_EVENTMASKSET, bytes(8)) == 0  # and it goes on
 
 
-@pytest.mark.parametrize("opcode", [0x940A, 0x940B, 0x940C, 0x940D, 0x960D])
+@pytest.mark.parametrize(
+    "opcode",
+    [Opcode.SOCKET_RECV, Opcode.SOCKET_RECVFROM, Opcode.SOCKET_SEND, Opcode.SOCKET_SENDTO, Opcode.SOCKET_SENDTO_V6],
+)
 @pytest.mark.parametrize("fill", [0x00, 0xFF])
 def test_data_commands_on_no_socket_give_their_buffer_back(host: Host, opcode: int, fill: int) -> None:
     host.write(opcode, bytes([fill]) * 64)
     host.run(1)
     while host.irq.level:
         host.poll()
-    host.write(0x8464, bytes(8))
+    host.write(Opcode.DEVICE_EVENTMASKSET, bytes(8))
     assert host.message().pool == TX_BUFFERS

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 
 import pytest
+from cc3200sim.nwp.opcodes import Opcode
 from cc3200sim.nwp.processor import TX_BUFFERS
 from cc3200sim.nwp.socket import CONNECT_SECONDS
 from cc3200sim.nwp.socket_table import DEFAULT_WINDOW
@@ -30,7 +31,7 @@ def test_descriptors_carry_their_kind(board: SocketHost) -> None:
     assert board.socket(STREAM, protocol=100) == 0x52
     assert board.socket(3) == -94
     assert board.socket(STREAM, protocol=17) == -93
-    status, _ = struct.unpack("<hBx", board.command(0x9401, bytes([3, 1, 0, 0])))
+    status, _ = struct.unpack("<hBx", board.command(Opcode.SOCKET_SOCKET, bytes([3, 1, 0, 0])))
     assert status == -97
 
 
@@ -82,7 +83,7 @@ def test_the_receive_window_holds_the_sender_back(board: SocketHost) -> None:
 
 def test_a_blocking_receive_waits(board: SocketHost) -> None:
     descriptor, stream = board.pair()
-    board.write(0x940A, struct.pack("<HBB", 100, descriptor, 0))
+    board.write(Opcode.SOCKET_RECV, struct.pack("<HBB", 100, descriptor, 0))
     board.run(2)
     assert not board.irq.level
     stream.send(b"now")
@@ -110,14 +111,14 @@ def test_non_blocking(board: SocketHost) -> None:
     board.run(0.1)
     descriptor, _ = board.accept(server)
     assert descriptor > 0
-    board.write(0x8464, struct.pack("<II", 0, 0))
+    board.write(Opcode.DEVICE_EVENTMASKSET, struct.pack("<II", 0, 0))
     message = board.message()
     assert message.non_blocking == 1 << (server & 15) | 1 << (descriptor & 15)  # a client inherits it
     assert board.recv(descriptor) == EAGAIN
     stream.send(b"x")
     board.run(0.1)
     assert board.recv(descriptor) == b"x"
-    answer = board.command(0x9409, bytes([descriptor, 1, NON_BLOCKING, 4]))
+    answer = board.command(Opcode.SOCKET_GETSOCKOPT, bytes([descriptor, 1, NON_BLOCKING, 4]))
     assert struct.unpack("<hBBI", answer) == (0, descriptor, 4, 1)
 
 
@@ -148,12 +149,12 @@ def test_reset_by_the_peer(board: SocketHost) -> None:
     board.run(0.1)
     assert board.recv(descriptor) == ERROR
     board.send(descriptor, b"x")
-    status, failed = struct.unpack("<hBx", board.expect(0x100E))
+    status, failed = struct.unpack("<hBx", board.expect(Opcode.SOCKET_TXFAILEDASYNCRESPONSE))
     assert (status, failed) == (-15, descriptor)
-    board.write(0x8464, struct.pack("<II", 0, 0))
+    board.write(Opcode.DEVICE_EVENTMASKSET, struct.pack("<II", 0, 0))
     assert board.message().failed == 1 << (descriptor & 15)
     assert board.close(descriptor) == 0
-    board.write(0x8464, struct.pack("<II", 0, 0))
+    board.write(Opcode.DEVICE_EVENTMASKSET, struct.pack("<II", 0, 0))
     assert board.message().failed == 0
 
 
@@ -167,7 +168,7 @@ def test_what_comes_after_the_close_is_answered_by_a_reset(board: SocketHost) ->
 
 def test_a_close_ends_a_receive_that_waits(board: SocketHost) -> None:
     descriptor, _ = board.pair()
-    board.write(0x940A, struct.pack("<HBB", 100, descriptor, 0))
+    board.write(Opcode.SOCKET_RECV, struct.pack("<HBB", 100, descriptor, 0))
     assert board.close(descriptor) == 0
     assert board.received() == EBADF
     assert board.recv(descriptor) == EBADF
@@ -268,21 +269,21 @@ def test_non_blocking_connect(board: SocketHost) -> None:
 def test_without_an_address_nothing_is_reached() -> None:
     board = Host()
     board.power_on()
-    status, descriptor = struct.unpack("<hBx", board.command(0x9401, bytes([2, 1, 0, 0])))
+    status, descriptor = struct.unpack("<hBx", board.command(Opcode.SOCKET_SOCKET, bytes([2, 1, 0, 0])))
     body = struct.pack("<hBB", 0, descriptor, 0x20) + struct.pack(">HHI", 80, 0, number(HOST_ADDRESS))
-    assert status == 0 and board.status(0x9406, body) == ENETUNREACH
+    assert status == 0 and board.status(Opcode.SOCKET_CONNECT, body) == ENETUNREACH
 
 
 def test_datagrams(board: SocketHost) -> None:
     peer = board.network.udp(9000)
     descriptor = board.socket(DATAGRAM)
     head = struct.pack("<hBB", 4, descriptor, 0x20) + struct.pack(">HHI", 9000, 0, number(HOST_ADDRESS))
-    board.write(0x940D, head + b"ping")
+    board.write(Opcode.SOCKET_SENDTO, head + b"ping")
     board.run(0.1)
     assert peer.receive() == (b"ping", 49152)
     peer.send(b"pong", 49152)
-    board.write(0x940B, struct.pack("<HBB", 100, descriptor, 0x20))
-    answer = board.expect(0x100B)
+    board.write(Opcode.SOCKET_RECVFROM, struct.pack("<HBB", 100, descriptor, 0x20))
+    answer = board.expect(Opcode.SOCKET_RECVFROMASYNCRESPONSE)
     assert struct.unpack_from("<hBB", answer) == (4, descriptor, 2)
     assert struct.unpack_from(">HHI", answer, 4) == (9000, 0, number(HOST_ADDRESS))
     assert answer[12:] == b"pong"
@@ -325,14 +326,14 @@ def test_options(board: SocketHost) -> None:
     assert board.option(tcp, 61, b"\x01", level=2) == -92
     assert board.option(udp, 65, bytes(8), level=2) == 0
     assert board.option(0x17, 9, bytes(4)) == EBADF
-    answer = board.command(0x9409, bytes([tcp, 1, RECEIVE_BUFFER, 4]))
+    answer = board.command(Opcode.SOCKET_GETSOCKOPT, bytes([tcp, 1, RECEIVE_BUFFER, 4]))
     assert struct.unpack("<hBBI", answer) == (0, tcp, 4, 2000)
-    assert struct.unpack_from("<h", board.command(0x9409, bytes([tcp, 1, 77, 4]))) == (-92,)
+    assert struct.unpack_from("<h", board.command(Opcode.SOCKET_GETSOCKOPT, bytes([tcp, 1, 77, 4]))) == (-92,)
 
 
 def pool_after(board: SocketHost) -> Message:
     """A message for the sake of its flow control."""
-    board.write(0x8464, struct.pack("<II", 0, 0))
+    board.write(Opcode.DEVICE_EVENTMASKSET, struct.pack("<II", 0, 0))
     return board.message()
 
 
@@ -346,7 +347,9 @@ def test_send_buffers_are_held_until_the_peer_has_the_data(board: SocketHost) ->
     assert not board.irq.level
     stream.resume()
     message = board.message()
-    assert message.opcode == 0x0063 and message.pool > 2  # the dummy message that lets the host go on
+    assert (
+        message.opcode == Opcode.DEVICE_DEVICEASYNCDUMMY and message.pool > 2
+    )  # the dummy message that lets the host go on
     board.run(1)
     while board.irq.level:
         assert board.poll() is not None
@@ -355,11 +358,11 @@ def test_send_buffers_are_held_until_the_peer_has_the_data(board: SocketHost) ->
 
 def test_a_receive_that_waits_holds_a_buffer(board: SocketHost) -> None:
     descriptor, stream = board.pair()
-    board.write(0x940A, struct.pack("<HBB", 100, descriptor, 0))
+    board.write(Opcode.SOCKET_RECV, struct.pack("<HBB", 100, descriptor, 0))
     assert pool_after(board).pool == TX_BUFFERS - 1
     stream.send(b"x")
     message = board.message()
-    assert (message.opcode, message.pool) == (0x100A, TX_BUFFERS)
+    assert (message.opcode, message.pool) == (Opcode.SOCKET_RECVASYNCRESPONSE, TX_BUFFERS)
 
 
 def test_buffers_come_back_after_a_reset_and_after_a_close(board: SocketHost) -> None:
@@ -421,8 +424,8 @@ def test_a_slow_network_that_loses_a_third_of_its_packets() -> None:
 
 def test_after_a_stop_peers_hear_of_it_when_the_board_is_back(board: SocketHost) -> None:
     _, stream = board.pair()
-    assert board.status(0x8473, struct.pack("<HH", 100, 0)) == 0
-    board.expect(0x0073)
+    assert board.status(Opcode.DEVICE_STOP_COMMAND, struct.pack("<HH", 100, 0)) == 0
+    board.expect(Opcode.DEVICE_STOP_ASYNC_RESPONSE)
     board.nwp.stop_register(2)
     stream.send(b"anybody there?")
     board.run(10)

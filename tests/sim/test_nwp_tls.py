@@ -6,6 +6,7 @@ import ssl
 import struct
 
 import pytest
+from cc3200sim.nwp.opcodes import Opcode
 from cc3200sim.world.network import HOST_ADDRESS
 from certificates import der
 from socket_host import SocketHost
@@ -52,13 +53,13 @@ class TlsHost(SocketHost):
         """Connect to a TLS server at a port; the status."""
         listener = self.network.listen(port)
         body = struct.pack("<hBB", 0, descriptor, 0x20) + struct.pack(">HHI", port, 0, 0xC0A80102)
-        status = self.status(0x9406, body)
+        status = self.status(Opcode.SOCKET_CONNECT, body)
         if status:
             return status
         self.run(0.1)
         self.peers.append(Peer(listener.accepted[-1], server, server=True))
         self.work()
-        return int(struct.unpack_from("<h", self.expect(0x1006, timeout=1))[0])
+        return int(struct.unpack_from("<h", self.expect(Opcode.SOCKET_CONNECTASYNCRESPONSE, timeout=1))[0])
 
 
 @pytest.fixture
@@ -102,7 +103,7 @@ def test_without_an_authority_the_connection_stands_but_is_not_verified(board: T
 @pytest.mark.parametrize(("year", "status"), [(2013, 0), (2026, DATE), (2009, DATE)])
 def test_dates_are_judged_by_the_clock_of_the_board(board: TlsHost, chain: Chain, year: int, status: int) -> None:
     date = struct.pack("<4H", 0, 1, 11, 44) + struct.pack("<11I", 0, 0, 12, 1, 6, year, 0, 0, 0, 0, 0)
-    assert board.status(0x84B7, date) == 0
+    assert board.status(Opcode.DEVICE_DEVICESET, date) == 0
     descriptor = board.secure_client(ca="/cert/ca.pem")
     assert board.secure_connect(descriptor, context(True, chain.expired)) == status
     board.peers[0].send(b"still there")
@@ -177,7 +178,7 @@ def client(board: TlsHost, made: ssl.SSLContext, port: int = 443) -> Peer:
 def test_the_board_as_a_server(board: TlsHost, chain: Chain) -> None:
     server = serve(board)
     peer = client(board, context(False, ca=chain.ca))
-    assert board.status(0x9403, bytes([server, 2, 0, 0])) == 0
+    assert board.status(Opcode.SOCKET_ACCEPT, bytes([server, 2, 0, 0])) == 0
     board.work()
     assert peer.ready and not peer.error
     descriptor, (address, _) = board.accepted()
@@ -193,10 +194,10 @@ def test_the_board_as_a_server(board: TlsHost, chain: Chain) -> None:
 def test_a_server_that_asks_for_certificates(board: TlsHost, chain: Chain) -> None:
     server = serve(board)
     assert board.option(server, CA_FILE, b"/cert/ca.pem") == 0
-    assert board.status(0x9403, bytes([server, 2, 0, 0])) == 0
+    assert board.status(Opcode.SOCKET_ACCEPT, bytes([server, 2, 0, 0])) == 0
     stranger = client(board, context(False, ca=chain.ca))
     board.work()
-    descriptor, kind, code = struct.unpack_from("<BBh", board.expect(0x100F))
+    descriptor, kind, code = struct.unpack_from("<BBh", board.expect(Opcode.SOCKET_SOCKETASYNCEVENT))
     assert (descriptor, kind) == (server, 1) and code < 0 and stranger.stream.state == "reset"
     friend = client(board, context(False, chain.good, ca=chain.ca))
     board.work()
@@ -208,20 +209,20 @@ def test_a_server_that_asks_for_certificates(board: TlsHost, chain: Chain) -> No
 def test_dh_parameters_must_be_good(board: TlsHost) -> None:
     server = serve(board)
     assert board.option(server, 33, b"nothing") == 0
-    assert board.status(0x9403, bytes([server, 2, 0, 0])) == 0
+    assert board.status(Opcode.SOCKET_ACCEPT, bytes([server, 2, 0, 0])) == 0
     stream = board.network.connect(443)
     board.run(0.5)
-    assert struct.unpack_from("<BBh", board.expect(0x100F)) == (server, 1, -459)
+    assert struct.unpack_from("<BBh", board.expect(Opcode.SOCKET_SOCKETASYNCEVENT)) == (server, 1, -459)
     assert stream.state == "refused"
 
 
 def test_a_client_that_does_not_speak_tls(board: TlsHost) -> None:
     server = serve(board)
-    assert board.status(0x9403, bytes([server, 2, 0, 0])) == 0
+    assert board.status(Opcode.SOCKET_ACCEPT, bytes([server, 2, 0, 0])) == 0
     stream = board.network.connect(443)
     stream.send(b"GET / HTTP/1.0\r\n\r\n")
     board.run(1)
-    descriptor, kind, code = struct.unpack_from("<BBh", board.expect(0x100F))
+    descriptor, kind, code = struct.unpack_from("<BBh", board.expect(Opcode.SOCKET_SOCKETASYNCEVENT))
     assert (descriptor, kind) == (server, 1) and code < 0
     assert stream.state == "reset"
     assert board.nwp.sockets.sockets[server & 15].waiting_accept  # it goes on waiting
@@ -238,7 +239,7 @@ def test_the_end_of_tls_without_the_end_of_the_connection(board: TlsHost, chain:
     board.peers[0].close_tls()
     board.run(0.1)
     assert board.recv(descriptor) == -452
-    assert board.expect(0x100F)[:2] == bytes([descriptor, 3])
+    assert board.expect(Opcode.SOCKET_SOCKETASYNCEVENT)[:2] == bytes([descriptor, 3])
 
 
 def test_a_garbled_record_breaks_the_connection(board: TlsHost, chain: Chain) -> None:

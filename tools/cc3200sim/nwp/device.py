@@ -8,14 +8,12 @@ import time
 from typing import TYPE_CHECKING, ClassVar
 
 from cc3200sim.clock import CPU_HZ
-from cc3200sim.nwp.service import Handler, Service, basic, fields, log, response_of
+from cc3200sim.nwp.opcodes import Opcode
+from cc3200sim.nwp.service import Service, basic, command, fields, log, option_of, response_of
 
 if TYPE_CHECKING:
     from cc3200sim.nwp.processor import NetworkProcessor
 
-STOP = 0x8473
-STOP_ASYNC = 0x0073
-FATAL_ERROR = 0x0078
 STOP_SECONDS = 2e-3
 
 _GENERAL = 1
@@ -23,11 +21,17 @@ _DATE_TIME = 11
 _VERSION = 12
 _STATUS = 2
 # device.h: events by class (device, WLAN, BSD, NetApp) and bit
-_MASKABLE = {
-    FATAL_ERROR: (1, 1),
-    **{0x0880: (2, 1), 0x0881: (2, 2), 0x082E: (2, 4), 0x082F: (2, 8)},
-    0x100E: (3, 1),
-    **{0x1825: (4, 1), 0x1A25: (4, 2), 0x182C: (4, 4), 0x182D: (4, 8)},
+_MASKABLE: dict[int, tuple[int, int]] = {
+    Opcode.DEVICE_DEVICEASYNCFATALERROR: (1, 1),
+    Opcode.WLAN_WLANASYNCCONNECTEDRESPONSE: (2, 1),
+    Opcode.WLAN_WLANASYNCDISCONNECTEDRESPONSE: (2, 2),
+    Opcode.WLAN_STA_CONNECTED: (2, 4),
+    Opcode.WLAN_STA_DISCONNECTED: (2, 8),
+    Opcode.SOCKET_TXFAILEDASYNCRESPONSE: (3, 1),
+    Opcode.NETAPP_IPACQUIRED: (4, 1),
+    Opcode.NETAPP_IPACQUIRED_V6: (4, 2),
+    Opcode.NETAPP_IP_LEASED: (4, 4),
+    Opcode.NETAPP_IP_RELEASED: (4, 8),
 }
 _STATUS_CLASSES = (1, 2, 3, 4)  # device, WLAN, BSD, NetApp
 
@@ -52,18 +56,6 @@ class Device(Service):
         self._status: dict[int, int] = {}
 
     @property
-    def commands(self) -> dict[int, Handler]:
-        """Commands of the device silo."""
-        return {
-            STOP: self._stop_command,
-            0x8470: self._version,
-            0x8464: self._set_mask,
-            0x8465: self._get_mask,
-            0x8466: self._get,
-            0x84B7: self._set,
-        }
-
-    @property
     def status_byte(self) -> int:
         """DevStatus of every message (protocol.h): bit 0 WLAN connected, bit 1 events queued."""
         return int(self.nwp.wlan.connected)
@@ -84,8 +76,9 @@ class Device(Service):
 
     def report_error(self, status: int, sender: int) -> None:
         """SL_DEVICE_FATAL_ERROR_EVENT: a general error, with the part that found it (device.h: SlErrorSender_e)."""
-        self.nwp.send(FATAL_ERROR, struct.pack("<BBxx", status & 0xFF, sender))
+        self.nwp.send(Opcode.DEVICE_DEVICEASYNCFATALERROR, struct.pack("<BBxx", status & 0xFF, sender))
 
+    @command(Opcode.DEVICE_STOP_COMMAND)
     def _stop_command(self, opcode: int, body: bytes) -> None:
         (timeout,) = fields("<H", body)
         self.reply(opcode, 0)
@@ -94,22 +87,26 @@ class Device(Service):
     def _stopped(self) -> None:
         for service in self.nwp.services.values():
             service.stop()
-        self.nwp.send(STOP_ASYNC, basic(0))
+        self.nwp.send(Opcode.DEVICE_STOP_ASYNC_RESPONSE, basic(0))
 
+    @command(Opcode.DEVICE_VERSIONREADCOMMAND)
     def _version(self, opcode: int, body: bytes) -> None:
         self.nwp.reply(response_of(opcode), _VERSION_DATA)
 
+    @command(Opcode.DEVICE_EVENTMASKSET)
     def _set_mask(self, opcode: int, body: bytes) -> None:
         group, mask = fields("<II", body)
         self._masks[group] = mask
         self.reply(opcode, 0)
 
+    @command(Opcode.DEVICE_EVENTMASKGET)
     def _get_mask(self, opcode: int, body: bytes) -> None:
         (group,) = fields("<I", body)
         self.nwp.reply(response_of(opcode), struct.pack("<II", group, self._masks.get(group, 0)))
 
+    @command(Opcode.DEVICE_DEVICEGET)
     def _get(self, opcode: int, body: bytes) -> None:
-        _, kind, option, _ = fields("<4H", body)
+        kind, option, _ = option_of(body)
         status, value = 0, b""
         if kind == _GENERAL and option == _VERSION:
             value = _VERSION_DATA
@@ -135,11 +132,11 @@ class Device(Service):
         else:
             log.warning("sl_DevGet(%d, %d) is not documented: answered with an error", kind, option)
             status = -1
-        self.nwp.reply(response_of(opcode), struct.pack("<hHHH", status, kind, option, len(value)) + value)
+        self.answer_option(opcode, status, kind, option, value)
 
+    @command(Opcode.DEVICE_DEVICESET)
     def _set(self, opcode: int, body: bytes) -> None:
-        _, kind, option, length = fields("<4H", body)
-        value = body[8 : 8 + length]
+        kind, option, value = option_of(body)
         status = 0
         if kind == _GENERAL and option == _DATE_TIME and len(value) >= _DATE.size:
             second, minute, hour, day, month, year = _DATE.unpack_from(value)

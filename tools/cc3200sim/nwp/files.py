@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from cc3200sim.flash import MAX_FILE_SIZE, FileEntry
 from cc3200sim.nwp.errors import FsError
-from cc3200sim.nwp.service import Handler, Service, fields, response_of
+from cc3200sim.nwp.opcodes import Opcode
+from cc3200sim.nwp.service import Service, command, fields, response_of
 
 if TYPE_CHECKING:
     from cc3200sim.nwp.processor import NetworkProcessor
@@ -57,18 +58,6 @@ class Files(Service):
         """Handles do not survive."""
         self._open.clear()
 
-    @property
-    def commands(self) -> dict[int, Handler]:
-        """Commands of the NVMEM silo."""
-        return {
-            0xA43C: self._open_command,
-            0xA43D: self._close_command,
-            0xA440: self._read_command,
-            0xA441: self._write_command,
-            0xA442: self._info_command,
-            0xA443: self._delete_command,
-        }
-
     @staticmethod
     def _name(payload: bytes) -> str | None:
         name, end, _ = payload.partition(b"\0")
@@ -79,6 +68,7 @@ class Files(Service):
     def _is_open(self, name: str, *, for_write: bool = False) -> bool:
         return any(file.name == name and (file.writing or not for_write) for file in self._open.values())
 
+    @command(Opcode.NVMEM_FILEOPEN)
     def _open_command(self, opcode: int, body: bytes) -> None:
         mode, token = fields("<II", body)
         handle, token = self._do_open(self._name(body[8:]), mode, token)
@@ -142,6 +132,7 @@ class Files(Service):
             raise AssertionError(file.name)
         return entry
 
+    @command(Opcode.NVMEM_FILECLOSE)
     def _close_command(self, opcode: int, body: bytes) -> None:
         handle, name_length, signature_length = fields("<iII", body)
         signature = body[12 + name_length : 12 + name_length + signature_length]
@@ -158,6 +149,7 @@ class Files(Service):
                 self.nwp.flash.end_copy(entry, file.copy, file.length)
         self.reply(opcode, status)
 
+    @command(Opcode.NVMEM_FILEREADCOMMAND)
     def _read_command(self, opcode: int, body: bytes) -> None:
         handle, offset, length = fields("<iIH", body)
         file = self._open.get(handle)
@@ -173,6 +165,7 @@ class Files(Service):
             status = len(data)
         self.nwp.reply(response_of(opcode), struct.pack("<hxx", status) + data)
 
+    @command(Opcode.NVMEM_FILEWRITECOMMAND)
     def _write_command(self, opcode: int, body: bytes) -> None:
         handle, offset, length = fields("<iIH", body)
         data = body[12 : 12 + length]
@@ -193,6 +186,7 @@ class Files(Service):
                 file.length = max(file.length, offset + length)
         self.reply(opcode, status)
 
+    @command(Opcode.NVMEM_FILEGETINFOCOMMAND)
     def _info_command(self, opcode: int, body: bytes) -> None:
         (token,) = fields("<I", body)
         name = self._name(body[4:])
@@ -211,6 +205,7 @@ class Files(Service):
             tokens = (entry.token, 0, 0, 0)
         self.nwp.reply(response_of(opcode), struct.pack("<hHII4I", status, flags, length, allocated, *tokens))
 
+    @command(Opcode.NVMEM_FILEDELCOMMAND)
     def _delete_command(self, opcode: int, body: bytes) -> None:
         (token,) = fields("<I", body)
         name = self._name(body[4:])

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, ClassVar
 from cc3200sim.clock import CPU_HZ
 from cc3200sim.nwp.errors import NetAppError
 from cc3200sim.nwp.netcfg import ipv4
-from cc3200sim.nwp.service import Handler, Service, basic, fields, log, response_of
+from cc3200sim.nwp.opcodes import Opcode
+from cc3200sim.nwp.service import Service, basic, command, fields, log, option_of
 from cc3200sim.nwp.wlan_settings import ROLE_AP
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ _ADD_SERVICE = 1 << 31
 DNS_SECONDS = 20e-3  # a name server that answers
 DNS_TIMEOUT_SECONDS = 4.0  # one that does not
 PING_SECONDS = 3e-3
-DNS_ASYNC, MDNS_ASYNC, PING_REPORT = 0x1820, 0x1835, 0x1822
 AF_INET = 2
 MAX_SERVICES = 5  # SWRU368: services that can be advertised
 
@@ -79,27 +79,13 @@ class NetApp(Service):
         """The device's name, by which mDNS finds it in .local."""
         return bytes.fromhex(self.kept(f"netapp.{DEVICE_CONFIG}.0", b"mysimplelink".hex())).decode("latin-1")
 
-    @property
-    def commands(self) -> dict[int, Handler]:
-        """Commands of the NetApp silo."""
-        return {
-            0x9C0A: self._start_command,
-            0x9C61: self._stop_command,
-            0x9C0B: self._set,
-            0x9C27: self._get,
-            0x9C34: self._register_service,
-            0x9C20: self._get_host_by_name,
-            0x9C35: self._get_host_by_service,
-            0x9C71: self._service_list,
-            0x9C21: self._ping_start,
-            0x9C23: self._ping_stop,
-        }
-
+    @command(Opcode.NETAPP_START_COMMAND)
     def _start_command(self, opcode: int, body: bytes) -> None:
         (mask,) = fields("<I", body)
         self._run(self._running | mask)
         self.reply(opcode, 0)
 
+    @command(Opcode.NETAPP_STOP_COMMAND)
     def _stop_command(self, opcode: int, body: bytes) -> None:
         (mask,) = fields("<I", body)
         self._run(self._running & ~mask)
@@ -109,9 +95,9 @@ class NetApp(Service):
         self._running = mask & 0xF
         self.keep("netapp.running", self._running)
 
+    @command(Opcode.NETAPP_NETAPPSET)
     def _set(self, opcode: int, body: bytes) -> None:
-        _, app, option, length = fields("<4H", body)
-        value = body[8 : 8 + length]
+        app, option, value = option_of(body)
         status = self._check(app, option, value)
         if status == 0:
             if (app, option) == (DHCP, 0):
@@ -142,8 +128,9 @@ class NetApp(Service):
         log.warning("sl_NetAppSet(%d, %d) is not documented: answered with an error", app, option)
         return -1
 
+    @command(Opcode.NETAPP_NETAPPGET)
     def _get(self, opcode: int, body: bytes) -> None:
-        _, app, option, _ = fields("<4H", body)
+        app, option, _ = option_of(body)
         status, value = 0, b""
         if (app, option) == (DHCP, 0):
             first, last, seconds = self.dhcp_pool
@@ -159,8 +146,9 @@ class NetApp(Service):
                 status = -1
             else:
                 value = bytes.fromhex(kept)
-        self.nwp.reply(response_of(opcode), struct.pack("<hHHH", status, app, option, len(value)) + value)
+        self.answer_option(opcode, status, app, option, value)
 
+    @command(Opcode.NETAPP_MDNSREGISTERSERVICE)
     def _register_service(self, opcode: int, body: bytes) -> None:
         name_length, text_length, port, ttl, options = fields("<BBHII", body)
         name = body[12 : 12 + name_length].decode("latin-1")
@@ -187,6 +175,7 @@ class NetApp(Service):
 
     # --- names ------------------------------------------------------------------------------------------------------
 
+    @command(Opcode.NETAPP_DNSGETHOSTBYNAME)
     def _get_host_by_name(self, opcode: int, body: bytes) -> None:
         length, family = fields("<HB", body)
         name = body[4 : 4 + length].decode("latin-1")
@@ -212,8 +201,9 @@ class NetApp(Service):
             self.nwp.after(DNS_SECONDS if address else DNS_TIMEOUT_SECONDS, self._name_found, status, address or 0)
 
     def _name_found(self, status: int, address: int) -> None:
-        self.nwp.send(DNS_ASYNC, struct.pack("<hxxI", status, address))
+        self.nwp.send(Opcode.NETAPP_DNSGETHOSTBYNAMEASYNCRESPONSE, struct.pack("<hxxI", status, address))
 
+    @command(Opcode.NETAPP_MDNSGETHOSTBYSERVICE)
     def _get_host_by_service(self, opcode: int, body: bytes) -> None:
         length, family = fields("<BB", body)
         name = body[4 : 4 + length].decode("latin-1")
@@ -227,17 +217,26 @@ class NetApp(Service):
 
     def _service_found(self, found: tuple[int, int, str] | None) -> None:
         if found is None:
-            self.nwp.send(MDNS_ASYNC, struct.pack("<hHII", NetAppError.MDNS_NO_ANSWER, 0, 0, 0))
+            self.nwp.send(
+                Opcode.NETAPP_MDNSGETHOSTBYSERVICEASYNCRESPONSE,
+                struct.pack("<hHII", NetAppError.MDNS_NO_ANSWER, 0, 0, 0),
+            )
             return
         address, port, text = found
         data = text.encode("latin-1")[:120]  # netapp.c: 120 bytes of text fit in the event
-        self.nwp.send(MDNS_ASYNC, struct.pack("<hHII", 0, len(data), port, address) + data)
+        self.nwp.send(
+            Opcode.NETAPP_MDNSGETHOSTBYSERVICEASYNCRESPONSE, struct.pack("<hHII", 0, len(data), port, address) + data
+        )
 
+    @command(Opcode.NETAPP_NETAPP_MDNS_LOOKUP_SERVICE)
     def _service_list(self, opcode: int, body: bytes) -> None:
-        self.nwp.reply(0x1C72, basic(0))  # no service has been heard of its own accord
+        self.nwp.reply(
+            Opcode.NETAPP_NETAPP_MDNS_LOOKUP_SERVICE_RESPONSE, basic(0)
+        )  # no service has been heard of its own accord
 
     # --- ping -------------------------------------------------------------------------------------------------------
 
+    @command(Opcode.NETAPP_PINGSTART)
     def _ping_start(self, opcode: int, body: bytes) -> None:
         interval, _, timeout, attempts, _, address = fields("<IHHIII", body)
         self._ping = (self._ping[0] + 1, interval, timeout, attempts, address)
@@ -264,8 +263,12 @@ class NetApp(Service):
             round_trip = round(PING_SECONDS * 1000) if self._answered else 0
             milliseconds = (self.nwp.clock.now - self._ping_started) // (CPU_HZ // 1000)
             head = struct.pack("<hHHH", 0, round_trip, round_trip, round_trip)
-            self.nwp.send(PING_REPORT, head + struct.pack("<III", self._answered, self._sent, milliseconds))
+            self.nwp.send(
+                Opcode.NETAPP_PINGREPORTREQUESTRESPONSE,
+                head + struct.pack("<III", self._answered, self._sent, milliseconds),
+            )
 
+    @command(Opcode.NETAPP_PINGSTOP)
     def _ping_stop(self, opcode: int, body: bytes) -> None:
         run = self._ping[0]
         self.reply(opcode, 0)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, ClassVar
 
-from cc3200sim.nwp.service import Handler, Service, fields, log, octet, response_of
+from cc3200sim.nwp.opcodes import Opcode
+from cc3200sim.nwp.service import Service, command, log, octet, option_of
 
 if TYPE_CHECKING:
     from cc3200sim.nwp.processor import NetworkProcessor
@@ -42,14 +43,9 @@ class NetCfg(Service):
         self.station = list(static) if static else [0, 0, 0, 0]
         self.access_point = list(self.kept("netcfg.ap", _AP_DEFAULT))
 
-    @property
-    def commands(self) -> dict[int, Handler]:
-        """Set and get."""
-        return {0x8432: self._set, 0x8433: self._get}
-
+    @command(Opcode.DEVICE_NETCFG_SET_COMMAND)
     def _set(self, opcode: int, body: bytes) -> None:
-        _, kind, option, length = fields("<4H", body)
-        value = body[8 : 8 + length]
+        kind, option, value = option_of(body)
         status = 0
         if kind == MAC_SET and len(value) >= 6:
             if octet(value, 0) & 1:
@@ -72,8 +68,9 @@ class NetCfg(Service):
             status = -1
         self.reply(opcode, status)
 
+    @command(Opcode.DEVICE_NETCFG_GET_COMMAND)
     def _get(self, opcode: int, body: bytes) -> None:
-        _, kind, option, _ = fields("<4H", body)
+        kind, option, _ = option_of(body)
         status, value = 0, b""
         if kind == MAC_GET:
             value = self.mac
@@ -84,4 +81,4 @@ class NetCfg(Service):
         else:
             log.warning("sl_NetCfgGet(%d) is not documented: answered with an error", kind)
             status = -1
-        self.nwp.reply(response_of(opcode), struct.pack("<hHHH", status, kind, option, len(value)) + value)
+        self.answer_option(opcode, status, kind, option, value)

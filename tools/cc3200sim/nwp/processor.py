@@ -17,29 +17,33 @@ from cc3200sim.nwp.device import Device
 from cc3200sim.nwp.files import Files
 from cc3200sim.nwp.netapp import NetApp
 from cc3200sim.nwp.netcfg import NetCfg
-from cc3200sim.nwp.service import Handler, Malformed, Service, basic, log, response_of
-from cc3200sim.nwp.socket import RECV, RECVFROM, SEND, SENDTO, SENDTO_V6, Sockets
+from cc3200sim.nwp.opcodes import Opcode, name_of
+from cc3200sim.nwp.service import Handler, Malformed, Service, add_handler, basic, log, response_of
+from cc3200sim.nwp.socket import Sockets
 from cc3200sim.nwp.socket_network import NetworkEnd
 from cc3200sim.nwp.wlan import Wlan
 from cc3200sim.nwp.wlan_receive import WlanReceive
-from cc3200sim.nwp.wlan_settings import WlanSettings
+from cc3200sim.nwp.wlan_settings import ROLE_AP, ROLE_STATION, WlanSettings
 from cc3200sim.peripheral import IrqLine
 from cc3200sim.world.network import Network
 from cc3200sim.world.radio import Radio
 
 START_SECONDS = 50e-3  # from the wake register to the init-complete message
-STOP_SECONDS = 2e-3  # from the stop command to its asynchronous answer
 COMMAND_SECONDS = 100e-6  # from the last word of a command to its execution
 WORD_SECONDS = 32 / 20e6  # 32 bits at the 20 MHz that cc_pal.c sets
 TX_BUFFERS = 8  # what TxPoolCnt counts: packet buffers shared by sends and pending receives
 
-INIT_COMPLETE = 0x0008
-STOP_ASYNC = 0x0073
-DUMMY = 0x0063
-ROLE_STATION, ROLE_AP = 0, 2
 _INIT_STATUS = {ROLE_STATION: 0x11111111, ROLE_AP: 0x33333333}
 
-_BUFFERED = frozenset((RECV, RECVFROM, SEND, SENDTO, SENDTO_V6))  # driver.c: _SlDrvDataReadOp, _SlDrvDataWriteOp
+_BUFFERED = frozenset(  # driver.c: _SlDrvDataReadOp, _SlDrvDataWriteOp
+    (
+        Opcode.SOCKET_RECV,
+        Opcode.SOCKET_RECVFROM,
+        Opcode.SOCKET_SEND,
+        Opcode.SOCKET_SENDTO,
+        Opcode.SOCKET_SENDTO_V6,
+    )
+)
 
 FACTORY_MAC = bytes.fromhex("d4361e5a0b17")
 
@@ -48,7 +52,8 @@ class NetworkProcessor:
     """All behind the link. `irq` is the line of interrupt 187 (hw_ints.h: INT_NWPIC).
 
     `flash_busy` is the flash at work for commands, `link_busy` words on the link either way, `command_busy` commands
-    in execution, without the flash they use.
+    in execution, without the flash they use. `refusals`: by opcode, the status that a command is refused with whatever
+    it asks for, to show what the host makes of it; not part of a snapshot.
     """
 
     def __init__(
@@ -58,7 +63,7 @@ class NetworkProcessor:
         self.flash = flash
         self.radio = radio
         self.network = network
-        self.factory_mac = FACTORY_MAC
+        self.factory_mac = mac
         self._irq = irq
         self.masked = True
         self.running = False
@@ -91,7 +96,9 @@ class NetworkProcessor:
         }
         self._commands: dict[int, Handler] = {}
         for service in self.services.values():
-            self._commands.update(service.commands)
+            for opcode, handler in service.commands.items():
+                add_handler(self._commands, opcode, handler)
+        self.refusals: dict[int, int] = {}
         self.radio.attach(self.wlan)
         self.network.attach(clock, NetworkEnd(self.sockets))
 
@@ -109,7 +116,7 @@ class NetworkProcessor:
         self.running = True
         for service in self.services.values():
             service.start()
-        self.send(INIT_COMPLETE, struct.pack("<I", _INIT_STATUS[self.wlan.role]))
+        self.send(Opcode.DEVICE_INITCOMPLETE, struct.pack("<I", _INIT_STATUS[self.wlan.role]))
         self.wlan.begin()
 
     def stop_register(self, value: int) -> None:
@@ -154,7 +161,7 @@ class NetworkProcessor:
     def receive(self, opcode: int, body: bytes) -> None:
         """A whole command has come over the link. It is executed after those before it."""
         if not self.running:
-            log.warning("command %04X while the network processor is off or starting: lost", opcode)
+            log.warning("command %s while the network processor is off or starting: lost", name_of(opcode))
             return
         if opcode in _BUFFERED:
             self._free_buffers -= 1
@@ -169,19 +176,24 @@ class NetworkProcessor:
 
     def _execute(self, opcode: int, body: bytes) -> None:
         handler = self._commands.get(opcode)
-        if handler is None:
-            log.warning("command %04X is not modelled: answered with an error", opcode)
-            self.reply(response_of(opcode), basic(-1))
-            return
-        try:
-            handler(opcode, body)
-        except Malformed:
-            log.warning("command %04X with a body of %d bytes is malformed: answered with an error", opcode, len(body))
-            if opcode in _BUFFERED:
-                self.free_buffer()
-            else:
-                self.reply(response_of(opcode), basic(-1))
-        self._flash_done()
+        if opcode in self.refusals:
+            self._refuse(opcode, self.refusals[opcode])
+        elif handler is None:
+            log.warning("command %s is not modelled: answered with an error", name_of(opcode))
+            self._refuse(opcode, -1)
+        else:
+            try:
+                handler(opcode, body)
+            except Malformed:
+                log.warning("%s with %d bytes is malformed: answered with an error", name_of(opcode), len(body))
+                self._refuse(opcode, -1)
+            self._flash_done()
+
+    def _refuse(self, opcode: int, status: int) -> None:
+        if opcode in _BUFFERED:
+            self.free_buffer()  # there is no answer to these
+        else:
+            self.reply(response_of(opcode), basic(status))
 
     def _flash_done(self) -> int:
         """The cycle when the flash has done what it was asked for."""
@@ -208,7 +220,7 @@ class NetworkProcessor:
         start = max(earliest, self._last_ready)
         self._last_ready = start + cycles(words * WORD_SECONDS)
         self.link_busy.add(start, self._last_ready)
-        self._dummy_queued = self._dummy_queued or opcode == DUMMY
+        self._dummy_queued = self._dummy_queued or opcode == Opcode.DEVICE_DEVICEASYNCDUMMY
         self.clock.at(self._last_ready, partial(self._fire, self._generation, self._deliver, (opcode, payload)))
 
     def _deliver(self, opcode: int, payload: bytes) -> None:
@@ -220,7 +232,7 @@ class NetworkProcessor:
         if not self._outbox:
             return []
         opcode, payload = self._outbox.pop(0)
-        if opcode == DUMMY:
+        if opcode == Opcode.DEVICE_DEVICEASYNCDUMMY:
             self._dummy_queued = False
         self._host_buffers = self._free_buffers
         head = struct.pack(
@@ -254,7 +266,7 @@ class NetworkProcessor:
         """
         self._free_buffers += 1
         if not quiet and self._host_buffers <= 2 and not self._dummy_queued:
-            self.send(DUMMY)
+            self.send(Opcode.DEVICE_DEVICEASYNCDUMMY)
 
     def set_mask(self, masked: bool) -> None:
         """The host masks the interrupt while it reads a message (cc_pal.c: NwpMaskInterrupt)."""

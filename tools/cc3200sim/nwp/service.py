@@ -7,7 +7,9 @@ import json
 import logging
 import struct
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+from cc3200sim.nwp.opcodes import Opcode, name_of
 
 if TYPE_CHECKING:
     from cc3200sim.nwp.processor import NetworkProcessor
@@ -15,11 +17,31 @@ if TYPE_CHECKING:
 log = logging.getLogger("cc3200sim.nwp")
 
 Handler = Callable[[int, bytes], None]
+_Method = TypeVar("_Method", bound=Callable[..., None])
+
+
+def command(*opcodes: Opcode) -> Callable[[_Method], _Method]:
+    """Make a method of a Service the answer to commands: it is called with the opcode and the body."""
+
+    def mark(method: _Method) -> _Method:
+        method.__dict__["opcodes"] = opcodes
+        return method
+
+    return mark
 
 
 def response_of(opcode: int) -> int:
     """The opcode of the response to a command (protocol.h: the command's without bit 15)."""
     return opcode & 0x7FFF
+
+
+def add_handler(handlers: dict[int, Handler], opcode: int, handler: Handler) -> None:
+    """Add what answers a command. ValueError if there is another already, or it is no command but an answer."""
+    if opcode in handlers:
+        raise ValueError(f"{name_of(opcode)} is answered twice: by {handlers[opcode]} and by {handler}")
+    if not opcode & 0x8000:
+        raise ValueError(f"{name_of(opcode)} is a message to the host, no command")
+    handlers[opcode] = handler
 
 
 class Malformed(Exception):
@@ -40,13 +62,19 @@ def octet(body: bytes, offset: int) -> int:
     return number
 
 
+def option_of(body: bytes) -> tuple[int, int, bytes]:
+    """Group, option and value of a command that sets or asks for one (status, group, option, length; the value)."""
+    _, group, option, length = fields("<4H", body)
+    return group, option, body[8 : 8 + length]
+
+
 def basic(status: int) -> bytes:
     """_BasicResponse_t: a 16-bit status and padding."""
     return struct.pack("<hxx", status)
 
 
 class Service:
-    """A group of commands. Subclasses name mutable state in STATE and settings kept in the flash in KEPT."""
+    """A group of commands. Subclasses name their mutable state in STATE."""
 
     STATE: ClassVar[tuple[str, ...]] = ()
 
@@ -55,8 +83,12 @@ class Service:
 
     @property
     def commands(self) -> dict[int, Handler]:
-        """Opcode of each command and what answers it: called with the opcode and the body."""
-        raise NotImplementedError
+        """What answers each command: the methods that `command` marks. ValueError if two answer the same one."""
+        handlers: dict[int, Handler] = {}
+        for name in dir(type(self)):
+            for opcode in getattr(getattr(type(self), name), "__dict__", {}).get("opcodes", ()):
+                add_handler(handlers, opcode, getattr(self, name))
+        return handlers
 
     def start(self) -> None:
         """The network processor has just been powered up; its settings are in the flash."""
@@ -76,6 +108,11 @@ class Service:
     def reply(self, opcode: int, status: int) -> None:
         """Answer a command with a _BasicResponse_t."""
         self.nwp.reply(response_of(opcode), basic(status))
+
+    def answer_option(self, opcode: int, status: int, group: int, option: int, value: bytes) -> None:
+        """Answer a command that asks for an option: as option_of, with the status in front."""
+        head = struct.pack("<hHHH", status, group, option, len(value))
+        self.nwp.reply(response_of(opcode), head + value)
 
     def kept(self, name: str, default: Any) -> Any:
         """A setting out of the flash (JSON; bytes as hex by the caller)."""

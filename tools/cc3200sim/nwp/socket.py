@@ -11,7 +11,8 @@ import struct
 
 from cc3200sim.nwp import socket_options
 from cc3200sim.nwp.errors import SocketError, TlsError
-from cc3200sim.nwp.service import Handler, fields, log, octet, response_of
+from cc3200sim.nwp.opcodes import Opcode
+from cc3200sim.nwp.service import command, fields, log, octet, response_of
 from cc3200sim.nwp.socket_table import DATAGRAM, STREAM, Socket, SocketTable, Tcp
 from cc3200sim.nwp.tls import TlsFailure, TlsSession, make_context
 
@@ -24,9 +25,6 @@ SEND_SECONDS = 1e-3  # a datagram leaves its buffer
 AF_INET = 2
 SECURE_PROTOCOL = 100
 
-RECV, RECVFROM, SEND, SENDTO, SENDTO_V6 = 0x940A, 0x940B, 0x940C, 0x940D, 0x960D
-ACCEPT_ASYNC, CONNECT_ASYNC, SELECT_ASYNC = 0x1003, 0x1006, 0x1007
-RECV_ASYNC, RECVFROM_ASYNC, TX_FAILED = 0x100A, 0x100B, 0x100E
 DONT_WAIT = 0x8
 
 
@@ -43,34 +41,13 @@ class Sockets(SocketTable):
             self.nwp.network.abort(connection)
         self.clear()
 
-    @property
-    def commands(self) -> dict[int, Handler]:
-        """Commands of the socket silo."""
-        return {
-            0x9401: self._socket,
-            0x9402: self._close,
-            0x9403: self._accept,
-            0x9404: self._bind,
-            0x9604: self._refuse_v6,
-            0x9405: self._listen,
-            0x9406: self._connect,
-            0x9606: self._refuse_v6,
-            0x9407: self._select_command,
-            0x9408: self._set_option,
-            0x9409: self._get_option,
-            RECV: self._recv,
-            RECVFROM: self._recv,
-            SEND: self._send,
-            SENDTO: self._send_to,
-            SENDTO_V6: self._refuse_send_v6,
-        }
-
     def _answer(self, opcode: int, status: int, descriptor: int) -> None:
         """_SocketResponse_t."""
         self.nwp.reply(response_of(opcode), struct.pack("<hBx", status, descriptor))
 
     # --- opening and closing ------------------------------------------------------------------------------------------
 
+    @command(Opcode.SOCKET_SOCKET)
     def _socket(self, opcode: int, body: bytes) -> None:
         domain, kind, protocol = fields("<BBB", body)
         secure = protocol == SECURE_PROTOCOL
@@ -91,6 +68,7 @@ class Sockets(SocketTable):
             return
         self._answer(opcode, status, 0)
 
+    @command(Opcode.SOCKET_CLOSE)
     def _close(self, opcode: int, body: bytes) -> None:
         index, socket = self.find(octet(body, 0))
         if socket is None:
@@ -125,10 +103,12 @@ class Sockets(SocketTable):
         else:
             tcp.local_port = 0  # only its buffers are still out
 
+    @command(Opcode.SOCKET_BIND_V6, Opcode.SOCKET_CONNECT_V6)
     def _refuse_v6(self, opcode: int, body: bytes) -> None:
         log.warning("IPv6 is not modelled: refused")
         self._answer(opcode, SocketError.EAFNOSUPPORT, body[2] if len(body) > 2 else 0)
 
+    @command(Opcode.SOCKET_BIND)
     def _bind(self, opcode: int, body: bytes) -> None:
         _, descriptor, family = fields("<hBB", body)
         port, _, address = fields(">HHI", body, 4)
@@ -148,6 +128,7 @@ class Sockets(SocketTable):
             socket.port = port or self.ephemeral_port(socket.kind)
         self._answer(opcode, status, descriptor)
 
+    @command(Opcode.SOCKET_LISTEN)
     def _listen(self, opcode: int, body: bytes) -> None:
         _, socket = self.find(octet(body, 0))
         status = 0
@@ -166,6 +147,7 @@ class Sockets(SocketTable):
 
     # --- accept -------------------------------------------------------------------------------------------------------
 
+    @command(Opcode.SOCKET_ACCEPT)
     def _accept(self, opcode: int, body: bytes) -> None:
         descriptor = octet(body, 0)
         index, socket = self.find(descriptor)
@@ -229,10 +211,11 @@ class Sockets(SocketTable):
     def _finish_accept(self, index: int, status: int, address: int = 0, port: int = 0) -> None:
         self.sockets[index].waiting_accept = 0
         head = struct.pack("<hBB", status, self.descriptor(index), AF_INET)
-        self.nwp.send(ACCEPT_ASYNC, head + struct.pack(">HHI", port, 0, address))
+        self.nwp.send(Opcode.SOCKET_ACCEPTASYNCRESPONSE, head + struct.pack(">HHI", port, 0, address))
 
     # --- connect ------------------------------------------------------------------------------------------------------
 
+    @command(Opcode.SOCKET_CONNECT)
     def _connect(self, opcode: int, body: bytes) -> None:
         _, descriptor, family = fields("<hBB", body)
         port, _, address = fields(">HHI", body, 4)
@@ -268,7 +251,7 @@ class Sockets(SocketTable):
         if start:
             socket.waiting_connect = True
         else:  # a datagram socket, or the end of a non-blocking connect
-            self.nwp.send(CONNECT_ASYNC, struct.pack("<hBx", 0, descriptor))
+            self.nwp.send(Opcode.SOCKET_CONNECTASYNCRESPONSE, struct.pack("<hBx", 0, descriptor))
 
     def _begin_connect(self, index: int, socket: Socket, address: int, port: int) -> int:
         context = None
@@ -316,10 +299,11 @@ class Sockets(SocketTable):
 
     def _finish_connect(self, index: int, status: int) -> None:
         self.sockets[index].waiting_connect = False
-        self.nwp.send(CONNECT_ASYNC, struct.pack("<hBx", status, self.descriptor(index)))
+        self.nwp.send(Opcode.SOCKET_CONNECTASYNCRESPONSE, struct.pack("<hBx", status, self.descriptor(index)))
 
     # --- receive ------------------------------------------------------------------------------------------------------
 
+    @command(Opcode.SOCKET_RECV, Opcode.SOCKET_RECVFROM)
     def _recv(self, opcode: int, body: bytes) -> None:
         length, descriptor, flags = fields("<HBB", body)
         index, socket = self.find(descriptor)
@@ -403,17 +387,18 @@ class Sockets(SocketTable):
         self, opcode: int, status: int, descriptor: int, source: tuple[int, int] | None, data: bytes
     ) -> None:
         """The message of data, or of an error; the receive's packet buffer is free with it."""
-        if opcode == RECVFROM:
+        if opcode == Opcode.SOCKET_RECVFROM:
             address, port = source or (0, 0)
             head = struct.pack("<hBB", status, descriptor, AF_INET) + struct.pack(">HHI", port, 0, address)
             self.nwp.free_buffer(quiet=True)
-            self.nwp.send(RECVFROM_ASYNC, head + data)
+            self.nwp.send(Opcode.SOCKET_RECVFROMASYNCRESPONSE, head + data)
         else:
             self.nwp.free_buffer(quiet=True)
-            self.nwp.send(RECV_ASYNC, struct.pack("<hBx", status, descriptor) + data)
+            self.nwp.send(Opcode.SOCKET_RECVASYNCRESPONSE, struct.pack("<hBx", status, descriptor) + data)
 
     # --- send ---------------------------------------------------------------------------------------------------------
 
+    @command(Opcode.SOCKET_SEND)
     def _send(self, opcode: int, body: bytes) -> None:
         length, descriptor, _ = fields("<HBB", body)
         data = body[4 : 4 + length]
@@ -440,18 +425,20 @@ class Sockets(SocketTable):
     def _transmit_failed(self, index: int, status: int) -> None:
         """SL_SOCKET_TX_FAILED_EVENT, and the socket's bit in every message from now on."""
         self.sockets[index].tx_failed = True
-        self.nwp.send(TX_FAILED, struct.pack("<hBx", status, self.descriptor(index)))
+        self.nwp.send(Opcode.SOCKET_TXFAILEDASYNCRESPONSE, struct.pack("<hBx", status, self.descriptor(index)))
 
+    @command(Opcode.SOCKET_SENDTO)
     def _send_to(self, opcode: int, body: bytes) -> None:
         length, descriptor, _ = fields("<HBB", body)
         port, _, address = fields(">HHI", body, 4)
         data = body[12 : 12 + length]
         _, socket = self.find(descriptor)
         if socket is None or socket.kind != DATAGRAM:
-            self._send(SEND, struct.pack("<HBB", length, descriptor, 0) + data)
+            self._send(Opcode.SOCKET_SEND, struct.pack("<HBB", length, descriptor, 0) + data)
             return
         self._transmit_datagram(socket, (address, port), data)
 
+    @command(Opcode.SOCKET_SENDTO_V6)
     def _refuse_send_v6(self, opcode: int, body: bytes) -> None:
         log.warning("IPv6 is not modelled: the datagram is lost")
         self.nwp.free_buffer()
@@ -464,6 +451,7 @@ class Sockets(SocketTable):
 
     # --- select -------------------------------------------------------------------------------------------------------
 
+    @command(Opcode.SOCKET_SELECT)
     def _select_command(self, opcode: int, body: bytes) -> None:
         readers, writers, milliseconds, seconds = fields("<4xHHHH", body)
         if self._select is not None:
@@ -502,10 +490,13 @@ class Sockets(SocketTable):
     def _finish_select(self, readable: int, writable: int) -> None:
         self._select = None
         counts = (readable.bit_count(), writable.bit_count())
-        self.nwp.send(SELECT_ASYNC, struct.pack("<hBBHH", sum(counts), *counts, readable, writable))
+        self.nwp.send(
+            Opcode.SOCKET_SELECTASYNCRESPONSE, struct.pack("<hBBHH", sum(counts), *counts, readable, writable)
+        )
 
     # --- options ------------------------------------------------------------------------------------------------------
 
+    @command(Opcode.SOCKET_SETSOCKOPT)
     def _set_option(self, opcode: int, body: bytes) -> None:
         descriptor, level, name, length = fields("<4B", body)
         _, socket = self.find(descriptor)
@@ -513,6 +504,7 @@ class Sockets(SocketTable):
         status = SocketError.EBADF if socket is None else socket_options.set_option(socket, level, name, value)
         self._answer(opcode, status, descriptor)
 
+    @command(Opcode.SOCKET_GETSOCKOPT)
     def _get_option(self, opcode: int, body: bytes) -> None:
         descriptor, level, name, _ = fields("<4B", body)
         _, socket = self.find(descriptor)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import struct
 
 from cc3200sim.nwp.errors import SocketError, TlsError
+from cc3200sim.nwp.opcodes import Opcode
 from cc3200sim.nwp.socket import TCP_MESSAGE, UDP_MESSAGE, Sockets
-from cc3200sim.nwp.socket_table import ASYNC_EVENT, DATAGRAM, DEFAULT_WINDOW, STREAM, Socket, Tcp
+from cc3200sim.nwp.socket_table import DATAGRAM, DEFAULT_WINDOW, STREAM, Socket, Tcp
 from cc3200sim.nwp.tls import TlsFailure, TlsSession, make_context
 
 MAX_DATAGRAMS = 8  # ours: how many a socket keeps until they are taken
@@ -51,7 +52,8 @@ class NetworkEnd:
 
     def _tls_accept_failed(self, listener: Socket, code: int) -> None:
         index = next(index for index, socket in self._table.sockets.items() if socket is listener)
-        self._nwp.send(ASYNC_EVENT, struct.pack("<BBhI", self._table.descriptor(index), EVENT_SSL_ACCEPT, code, 0))
+        event = struct.pack("<BBhI", self._table.descriptor(index), EVENT_SSL_ACCEPT, code, 0)
+        self._nwp.send(Opcode.SOCKET_SOCKETASYNCEVENT, event)
 
     def established(self, connection: int) -> None:
         """A connection the board asked for stands: TLS goes on from here."""

@@ -7,8 +7,10 @@ import struct
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from cc3200sim.nwp.opcodes import Opcode
 from cc3200sim.nwp.service import Service
 from cc3200sim.nwp.tls import TlsFailure, TlsOptions, TlsSession
+from cc3200sim.nwp.wlan_settings import ROLE_AP
 
 if TYPE_CHECKING:
     from cc3200sim.nwp.processor import NetworkProcessor
@@ -20,7 +22,6 @@ FIRST_EPHEMERAL = 49152
 STREAM, DATAGRAM = 1, 2
 _TYPE_BITS = {(STREAM, False): 0x10, (STREAM, True): 0x50, (DATAGRAM, False): 0x00}
 
-ASYNC_EVENT = 0x100F  # SL_SOCKET_ASYNC_EVENT
 EVENT_OTHER_SIDE_CLOSED_TLS = 3
 
 
@@ -144,7 +145,7 @@ class SocketTable(Service):
         netcfg, wlan = self.nwp.netcfg, self.nwp.wlan
         if not wlan.has_address:
             return 0
-        return netcfg.access_point[0] if wlan.role == 2 else netcfg.station[0]
+        return netcfg.access_point[0] if wlan.role == ROLE_AP else netcfg.station[0]
 
     def port_taken(self, kind: int, port: int) -> bool:
         """Whether a socket of this kind is bound to the port."""
@@ -192,6 +193,9 @@ class SocketTable(Service):
         socket.plain += plain
         if done and not socket.tls_closed:
             socket.tls_closed = True
-            self.nwp.send(ASYNC_EVENT, struct.pack("<BBhI", self.descriptor(index), EVENT_OTHER_SIDE_CLOSED_TLS, 0, 0))
+            self.nwp.send(
+                Opcode.SOCKET_SOCKETASYNCEVENT,
+                struct.pack("<BBhI", self.descriptor(index), EVENT_OTHER_SIDE_CLOSED_TLS, 0, 0),
+            )
         self.transmit(connection, session.pending())
         self.nwp.network.window_opened(connection)

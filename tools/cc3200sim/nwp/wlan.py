@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from cc3200sim.nwp.errors import WlanError
-from cc3200sim.nwp.service import Handler, Service, basic, fields, log, octet, response_of
+from cc3200sim.nwp.opcodes import Opcode
+from cc3200sim.nwp.service import Service, basic, command, fields, log, octet, response_of
 from cc3200sim.nwp.wlan_settings import (
     PASSWORD,
     ROLE_AP,
@@ -37,9 +38,6 @@ SCAN_SECONDS = 0.9
 BEACON_LOSS_SECONDS = 1.0
 LEASE_SECONDS = 30e-3  # DHCP with a station of the own access point
 
-CONNECTED, DISCONNECTED = 0x0880, 0x0881
-STATION_CONNECTED, STATION_DISCONNECTED = 0x082E, 0x082F
-IP_ACQUIRED, IP_LEASED, IP_RELEASED = 0x1825, 0x182C, 0x182D
 
 REASON_USER = 200  # SL_USER_INITIATED_DISCONNECTION
 REASON_BSS_LOSS = 109  # SL_WLAN_DISCONNECT_ROAMING_TRIGGER_BSS_LOSS, as boards report a lost access point
@@ -158,24 +156,6 @@ class Wlan(Service):
         self._target = None
         self._attempt += 1
 
-    @property
-    def commands(self) -> dict[int, Handler]:
-        """Commands of the WLAN silo."""
-        return {
-            0x8C80: self._connect_command,
-            0x8C81: self._disconnect_command,
-            0x8C82: self._refuse_enterprise,
-            0x8C83: self._profile_add,
-            0x8C84: self._profile_get,
-            0x8C85: self._profile_delete,
-            0x8C67: self._refuse_enterprise,
-            0x8C86: self._policy_set,
-            0x8C87: self._policy_get,
-            0x8C8C: self._network_list,
-            0x8CB2: self._refuse_smart_config,
-            0x8CB3: self._refuse_smart_config,
-        }
-
     # --- the own access point ---------------------------------------------------------------------------------------
 
     @property
@@ -186,7 +166,7 @@ class Wlan(Service):
     def _ap_ready(self) -> None:
         address, _, gateway, dns = self.nwp.netcfg.access_point
         self.has_address = True
-        self.nwp.send(IP_ACQUIRED, struct.pack("<3I", address, gateway, dns))
+        self.nwp.send(Opcode.NETAPP_IPACQUIRED, struct.pack("<3I", address, gateway, dns))
         if self.nwp.radio.host_joins:
             self.nwp.after(HOST_JOIN_SECONDS, self._host_joins)
 
@@ -208,7 +188,7 @@ class Wlan(Service):
             raise RadioError("the access point is full")
         self.stations.append(Joined(mac, name, 0))
         self.connected = True
-        self.nwp.send(STATION_CONNECTED, self._peer_info(mac))
+        self.nwp.send(Opcode.WLAN_STA_CONNECTED, self._peer_info(mac))
         self.nwp.after(LEASE_SECONDS, self._lease, mac)
 
     def _peer_info(self, mac: bytes) -> bytes:
@@ -223,7 +203,7 @@ class Wlan(Service):
         address = next((address for address in range(first, last + 1) if address not in taken), None)
         if address is not None:
             station.address = address
-            self.nwp.send(IP_LEASED, struct.pack("<II6sxx", address, seconds, mac))
+            self.nwp.send(Opcode.NETAPP_IP_LEASED, struct.pack("<II6sxx", address, seconds, mac))
 
     def station_left(self, mac: bytes) -> None:
         """A station went away."""
@@ -233,8 +213,8 @@ class Wlan(Service):
         self.stations.remove(station)
         self.connected = bool(self.stations)
         if station.address:
-            self.nwp.send(IP_RELEASED, struct.pack("<I6sH", station.address, mac, 0))
-        self.nwp.send(STATION_DISCONNECTED, self._peer_info(mac))
+            self.nwp.send(Opcode.NETAPP_IP_RELEASED, struct.pack("<I6sH", station.address, mac, 0))
+        self.nwp.send(Opcode.WLAN_STA_DISCONNECTED, self._peer_info(mac))
 
     # --- the station ------------------------------------------------------------------------------------------------
 
@@ -243,6 +223,7 @@ class Wlan(Service):
         """The access point the station is connected to."""
         return self.nwp.radio.by_bssid(self._bssid) if self.role == ROLE_STATION and self.connected else None
 
+    @command(Opcode.WLAN_WLANCONNECTCOMMAND)
     def _connect_command(self, opcode: int, body: bytes) -> None:
         security, ssid_length, bssid, key_length = fields("<BB6sB", body)
         ssid, key = body[9 : 9 + ssid_length], body[9 + ssid_length : 9 + ssid_length + key_length]
@@ -256,10 +237,12 @@ class Wlan(Service):
                 self._lose(REASON_USER)
             self._try(Target(ssid, bssid, security, key if security else b""))
 
+    @command(Opcode.WLAN_WLANCONNECTEAPCOMMAND, Opcode.WLAN_EAP_PROFILEADDCOMMAND)
     def _refuse_enterprise(self, opcode: int, body: bytes) -> None:
         log.warning("enterprise security is not modelled: refused as a wrong security type")
         self.reply(opcode, WlanError.INVALID_SECURITY_TYPE)
 
+    @command(Opcode.WLAN_WLANDISCONNECTCOMMAND)
     def _disconnect_command(self, opcode: int, body: bytes) -> None:
         if self.role != ROLE_STATION:
             self.reply(opcode, WlanError.INVALID_ROLE)
@@ -290,7 +273,7 @@ class Wlan(Service):
             self.connected = True
             self.nwp.device.set_status(2, 0x80000000, True)
             self.keep("wlan.last", target.to_json())
-            self.nwp.send(CONNECTED, self._connection_info(0))
+            self.nwp.send(Opcode.WLAN_WLANASYNCCONNECTEDRESPONSE, self._connection_info(0))
             # WEP has no handshake: with a wrong key the association stands, but no packet gets through.
             if target.security != SECURITY_WEP or point.key_bytes == target.key:
                 self.nwp.after(DHCP_SECONDS, self._get_address, attempt)
@@ -316,7 +299,9 @@ class Wlan(Service):
             gateway = point.address(1)
             netcfg.station = [point.address(20), point.netmask, gateway, gateway]
         self.has_address = True
-        self.nwp.send(IP_ACQUIRED, struct.pack("<3I", netcfg.station[0], netcfg.station[2], netcfg.station[3]))
+        self.nwp.send(
+            Opcode.NETAPP_IPACQUIRED, struct.pack("<3I", netcfg.station[0], netcfg.station[2], netcfg.station[3])
+        )
 
     def address_changed(self) -> None:
         """Static address turned off: ask for one."""
@@ -341,7 +326,7 @@ class Wlan(Service):
         self.nwp.device.set_status(2, 0x80000000, False)
         if self.nwp.netcfg.dhcp:
             self.nwp.netcfg.station = [0, 0, 0, 0]
-        self.nwp.send(DISCONNECTED, info)
+        self.nwp.send(Opcode.WLAN_WLANASYNCDISCONNECTEDRESPONSE, info)
 
     def _connect_by_policy(self) -> None:
         if self.role != ROLE_STATION or self.connected:
@@ -364,6 +349,7 @@ class Wlan(Service):
     def _keep_profiles(self, profiles: list[Target | None]) -> None:
         self.keep("wlan.profiles", [None if profile is None else profile.to_json() for profile in profiles])
 
+    @command(Opcode.WLAN_PROFILEADDCOMMAND)
     def _profile_add(self, opcode: int, body: bytes) -> None:
         security, ssid_length, priority, bssid, key_length = fields("<bBB6sB", body)
         ssid, key = body[11 : 11 + ssid_length], body[11 + ssid_length : 11 + ssid_length + key_length]
@@ -382,6 +368,7 @@ class Wlan(Service):
         if status >= 0:
             self._connect_by_policy()
 
+    @command(Opcode.WLAN_PROFILEGETCOMMAND)
     def _profile_get(self, opcode: int, body: bytes) -> None:
         profile = self._profiles[octet(body, 0)] if octet(body, 0) < MAX_PROFILES else None
         if profile is None:
@@ -391,6 +378,7 @@ class Wlan(Service):
             data = head + bytes(9) + profile.ssid
         self.nwp.reply(response_of(opcode), data)
 
+    @command(Opcode.WLAN_PROFILEDELCOMMAND)
     def _profile_delete(self, opcode: int, body: bytes) -> None:
         index = octet(body, 0)
         profiles = self._profiles
@@ -406,6 +394,7 @@ class Wlan(Service):
             self._keep_profiles(profiles)
         self.reply(opcode, status)
 
+    @command(Opcode.WLAN_POLICYSETCOMMAND)
     def _policy_set(self, opcode: int, body: bytes) -> None:
         kind, option, length = fields("<BxBB", body)
         value = body[4 : 4 + length]
@@ -424,6 +413,7 @@ class Wlan(Service):
         if kind == POLICY_CONNECTION and not status and self._target is None:
             self._connect_by_policy()
 
+    @command(Opcode.WLAN_POLICYGETCOMMAND)
     def _policy_get(self, opcode: int, body: bytes) -> None:
         kind = octet(body, 0)
         value = b""
@@ -458,11 +448,13 @@ class Wlan(Service):
         ssid = point.ssid.encode()
         return struct.pack("<32sBB6sb3x", ssid, len(ssid), _SCAN_SECURITY[point.security], point.bssid, point.rssi)
 
+    @command(Opcode.WLAN_SCANRESULTSGETCOMMAND)
     def _network_list(self, opcode: int, body: bytes) -> None:
         first, count = fields("<BB", body)
         found = self._networks[first : first + count]
         self.nwp.reply(response_of(opcode), basic(len(found)) + b"".join(found))
 
+    @command(Opcode.WLAN_SMART_CONFIG_START_COMMAND, Opcode.WLAN_SMART_CONFIG_STOP_COMMAND)
     def _refuse_smart_config(self, opcode: int, body: bytes) -> None:
         log.warning("SmartConfig is not modelled: answered with an error")
         self.reply(opcode, -1)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, ClassVar
 
-from cc3200sim.nwp.service import Handler, Service, log, octet, response_of
+from cc3200sim.nwp.opcodes import Opcode
+from cc3200sim.nwp.service import Service, command, log, octet, response_of
 
 if TYPE_CHECKING:
     from cc3200sim.nwp.processor import NetworkProcessor
@@ -29,18 +30,7 @@ class WlanReceive(Service):
         self._filters: set[int] = set()
         self._rx_since: int | None = None
 
-    @property
-    def commands(self) -> dict[int, Handler]:
-        """Filters and statistics."""
-        return {
-            0x8C6C: self._filter_add,
-            0x8C6D: self._filter_set,
-            0x8C6F: self._filter_get,
-            0x8CAC: self._rx_statistics_start,
-            0x8CAD: self._rx_statistics_stop,
-            0x8CAF: self._rx_statistics_get,
-        }
-
+    @command(Opcode.WLAN_WLANRXFILTERADDCOMMAND)
     def _filter_add(self, opcode: int, body: bytes) -> None:
         log.warning("receive filters are numbered but filter nothing in this model")
         free = [number for number in range(MAX_FILTERS) if number not in self._filters]
@@ -48,25 +38,30 @@ class WlanReceive(Service):
             self._filters.add(free[0])
         self.nwp.reply(response_of(opcode), struct.pack("<BBxx", free[0] if free else 0, 0 if free else 0xFF))
 
+    @command(Opcode.WLAN_WLANRXFILTERSETCOMMAND)
     def _filter_set(self, opcode: int, body: bytes) -> None:
         operation, mask = octet(body, 2), int.from_bytes(body[4:12], "little")
         if operation == _REMOVE:
             self._filters = {number for number in self._filters if not mask >> number & 1}
         self.nwp.reply(response_of(opcode), bytes(4))
 
+    @command(Opcode.WLAN_WLANRXFILTERGETCOMMAND)
     def _filter_get(self, opcode: int, body: bytes) -> None:
         mask = sum(1 << number for number in self._filters).to_bytes(8, "little")
         data = mask + bytes(8)
         self.nwp.reply(response_of(opcode), struct.pack("<BxH", 0, len(data)) + data)
 
+    @command(Opcode.WLAN_STARTRXSTATCOMMAND)
     def _rx_statistics_start(self, opcode: int, body: bytes) -> None:
         self._rx_since = self.nwp.clock.now
         self.reply(opcode, 0)
 
+    @command(Opcode.WLAN_STOPRXSTATCOMMAND)
     def _rx_statistics_stop(self, opcode: int, body: bytes) -> None:
         self._rx_since = None
         self.reply(opcode, 0)
 
+    @command(Opcode.WLAN_GETRXSTATCOMMAND)
     def _rx_statistics_get(self, opcode: int, body: bytes) -> None:
         point = self.nwp.wlan.point
         rssi = point.rssi if point and self._rx_since is not None else 0

@@ -5,7 +5,8 @@ from __future__ import annotations
 import struct
 
 from cc3200sim.nwp.errors import WlanError
-from cc3200sim.nwp.service import Handler, Service, fields, log, octet, response_of
+from cc3200sim.nwp.opcodes import Opcode
+from cc3200sim.nwp.service import Service, command, log, octet, option_of
 
 ROLE_STATION, ROLE_AP = 0, 2
 SECURITY_OPEN, SECURITY_WEP, SECURITY_WPA = 0, 1, 2
@@ -24,11 +25,6 @@ _GENERAL_DEFAULTS = {
 
 class WlanSettings(Service):
     """Settings as they are in the flash; the WLAN takes them at its start."""
-
-    @property
-    def commands(self) -> dict[int, Handler]:
-        """Set the mode, set and get the rest."""
-        return {0x8CB4: self._set_mode, 0x8CB5: self._config_set, 0x8CB6: self._config_get}
 
     @property
     def role(self) -> int:
@@ -50,6 +46,7 @@ class WlanSettings(Service):
     def _config(self, group: int, option: int, default: bytes) -> bytes:
         return bytes.fromhex(self.kept(f"wlan.{group}.{option}", default.hex()))
 
+    @command(Opcode.WLAN_SET_MODE)
     def _set_mode(self, opcode: int, body: bytes) -> None:
         mode = octet(body, 0)
         if mode in (ROLE_STATION, ROLE_AP):
@@ -59,9 +56,9 @@ class WlanSettings(Service):
             log.warning("WLAN mode %d: only station and access point are modelled", mode)
             self.reply(opcode, WlanError.INVALID_ROLE)
 
+    @command(Opcode.WLAN_CFG_SET)
     def _config_set(self, opcode: int, body: bytes) -> None:
-        _, group, option, length = fields("<4H", body)
-        value = body[8 : 8 + length]
+        group, option, value = option_of(body)
         status = self._check_config(group, option, value)
         if status == 0:
             self.keep(f"wlan.{group}.{option}", value.hex())
@@ -86,8 +83,9 @@ class WlanSettings(Service):
             log.warning("sl_WlanSet(%d, %d) is not modelled: answered with an error", group, option)
         return 0 if valid else error
 
+    @command(Opcode.WLAN_CFG_GET)
     def _config_get(self, opcode: int, body: bytes) -> None:
-        _, group, option, _ = fields("<4H", body)
+        group, option, _ = option_of(body)
         status, value = 0, b""
         access_point = self.access_point()
         if group == _AP and option in access_point:
@@ -97,4 +95,4 @@ class WlanSettings(Service):
         else:
             log.warning("sl_WlanGet(%d, %d) is not modelled: answered with an error", group, option)
             status = -1
-        self.nwp.reply(response_of(opcode), struct.pack("<hHHH", status, group, option, len(value)) + value)
+        self.answer_option(opcode, status, group, option, value)
