@@ -15,13 +15,17 @@
 #include "prcm.h"
 
 #include "chip/random.h"
+#include "bindings/socket_io.h"
 #include "bindings/machine_session.h"
 #include "chip/uart.h"
 #include "bindings/machine_uart_object.h"
 #include "nwp/processor.h"
 #include "nwp/radio.h"
 #include "bindings/network_wlan.h"
+#include "nwp/wait.h"
+#include "servers/ftp/session.h"
 #include "servers/servers.h"
+#include "servers/telnet/session.h"
 #include "storage/flash_drive.h"
 #include "chip/antenna.h"
 #include "chip/rtc.h"
@@ -50,7 +54,9 @@ static void radio_start(void) {
     if (processor_start()) {
         radio_settings_t settings;
         radio_factory_settings(&settings);
-        radio_apply(&settings);
+        if (radio_apply(&settings) < 0) {
+            mp_hal_stdout_tx_str("No radio\r\n");
+        }
     }
 }
 
@@ -143,11 +149,15 @@ static void interpreter(void *unused) {
     }
 }
 
+// Who has sockets.
+static const wait_client_t *const network_clients[] = {&socket_client, &telnet_client, &ftp_client};
+
 BOOT_CODE
 int main(void) {
     led_init();
     antenna_select(ANTENNA_INTERNAL);
     servers_init();
+    wait_init(network_clients, MP_ARRAY_SIZE(network_clients));
     VStartSimpleLinkSpawnTask(SPAWN_PRIORITY);
     xTaskCreateStatic(interpreter, "Python", INTERPRETER_STACK_BYTES / sizeof(StackType_t), NULL, INTERPRETER_PRIORITY,
         interpreter_stack, mp_thread_main_task());

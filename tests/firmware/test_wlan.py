@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from cc3200sim.board import Board
+from cc3200sim.nwp.opcodes import Opcode
 from cc3200sim.world.radio import AccessPoint, RadioError
 from script import Script
 
@@ -182,3 +183,67 @@ def test_bad_values_raise(board: Board, call: str) -> None:
     board.repl("import network; w = network.WLAN()")
     assert "Error" in board.repl(call)
     assert board.repl("w.mode()") == "2\n"
+
+
+SETTINGS = "print(w.mode(), w.ssid(), w.auth(), w.channel())"
+
+
+@pytest.mark.req("WL-2")
+@pytest.mark.parametrize(("refused", "call"), [
+    (Opcode.WLAN_CFG_SET, "w.ssid('another')"),
+    (Opcode.WLAN_CFG_SET, "w.auth((w.WPA2, 'another secret'))"),
+    (Opcode.WLAN_CFG_SET, "w.channel(9)"),
+    (Opcode.WLAN_CFG_SET, "w.init(mode=w.AP, ssid='another', channel=9)"),
+    (Opcode.WLAN_SET_MODE, "w.channel(9)"),
+    (Opcode.WLAN_SET_MODE, "w.mode(w.STA)"),
+    (Opcode.DEVICE_NETCFG_GET_COMMAND, "w.mac()"),
+    (Opcode.DEVICE_NETCFG_GET_COMMAND, "w.ifconfig()"),
+    (Opcode.DEVICE_NETCFG_GET_COMMAND, "w.ipconfig('addr4')"),
+    (Opcode.DEVICE_NETCFG_GET_COMMAND, "network.ipconfig('dns')"),
+    (Opcode.DEVICE_NETCFG_SET_COMMAND, "w.mac(b'123456')"),
+    (Opcode.DEVICE_NETCFG_SET_COMMAND, "w.ifconfig(config=('192.168.4.1', '255.255.255.0', '192.168.4.1', '8.8.8.8'))"),
+    (Opcode.NETAPP_NETAPPSET, "w.ifconfig(config=('192.168.4.1', '255.255.255.0', '192.168.4.1', '8.8.8.8'))"),
+    (Opcode.NETAPP_START_COMMAND, "w.ifconfig(config=('192.168.4.1', '255.255.255.0', '192.168.4.1', '8.8.8.8'))"),
+    (Opcode.NETAPP_NETAPPSET, "network.hostname('kitchen')"),
+    (Opcode.NETAPP_NETAPPGET, "network.hostname()"),
+])
+def test_what_the_network_processor_refuses_raises_and_is_not_told_as_set(
+    board: Board, refused: Opcode, call: str
+) -> None:
+    before = board.repl(f"import network; w = network.WLAN(); {SETTINGS}")
+    board.machine.nwp.refusals[refused] = -1
+    assert "OSError: " in board.repl(call, seconds=10)
+    board.machine.nwp.refusals.clear()
+    assert board.repl(SETTINGS) == before
+
+
+@pytest.mark.req("WL-2")
+def test_what_was_refused_is_set_by_the_next_try(board: Board) -> None:
+    board.repl("import network; w = network.WLAN()")
+    board.machine.nwp.refusals[Opcode.WLAN_SET_MODE] = -1
+    assert "OSError: " in board.repl("w.ssid('another')", seconds=10)
+    board.machine.nwp.refusals.clear()
+    assert board.repl("w.ssid('another'); print(w.ssid())", seconds=10) == "another\n"
+    assert board.machine.nwp.wlan.ssid == b"another"
+
+
+@pytest.mark.req("WL-2")
+def test_a_radio_that_does_not_come_back_is_told_and_nothing_of_it_hangs(
+    board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    board.repl("import network; w = network.WLAN()")
+    monkeypatch.setattr(board.machine.blocks.arcm, "on_nwp_wake", lambda *_: None)
+    assert "OSError: [Errno 19] ENODEV" in board.repl("w.channel(9)", seconds=20)
+    assert board.repl("print(w.channel())") == "5\n"
+    for call in ("w.mac()", "w.ifconfig()", "w.ssid('x')", "network.hostname()", "w.scan()"):
+        assert "OSError: " in board.repl(call, seconds=20), call
+    assert board.repl("6 * 7") == "42\n"
+
+
+@pytest.mark.req("SOCK-1")
+def test_a_socket_that_can_not_be_made_non_blocking_is_closed(board: Board) -> None:
+    """One that blocked would hold up the network processor for telnet and FTP."""
+    board.machine.nwp.refusals[Opcode.SOCKET_SETSOCKOPT] = -1
+    assert "OSError: " in board.repl("import socket; socket.socket()")
+    board.machine.nwp.refusals.clear()
+    assert len(board.machine.nwp.sockets.sockets) == 2  # the servers' listeners

@@ -21,7 +21,9 @@ def test_every_opcode_has_the_name_and_number_of_the_host_driver(pytestconfig: p
     tree = Path(thirdparty.locate(pytestconfig.rootpath / "third_party.toml"))
     header = (tree / PROTOCOL).read_text(errors="replace")
     theirs = {name: int(number, 16) for name, number in DEFINITION.findall(header)}
-    assert {opcode.name: theirs.get(opcode.name) for opcode in Opcode} == {opcode.name: int(opcode) for opcode in Opcode}
+    assert {opcode.name: theirs.get(opcode.name) for opcode in Opcode} == {
+        opcode.name: int(opcode) for opcode in Opcode
+    }
     assert {number for number in theirs.values() if number & 0x8000} == {int(code) for code in Opcode if code & 0x8000}
 
 

@@ -2,13 +2,11 @@
 
 #include <string.h>
 
-#include "py/mperrno.h"
 #include "py/runtime.h"
 
 #include "nwp/address.h"
 #include "bindings/inet.h"
-#include "nwp/processor.h"
-#include "bindings/network_require.h"
+#include "bindings/network_call.h"
 #include "bindings/network_server.h"
 #include "bindings/network_wlan.h"
 
@@ -16,14 +14,11 @@
 #define NAME_MAX_BYTES (MAX_DEVICE_URN_LEN - 1)
 
 static mp_obj_t module_hostname(size_t count, const mp_obj_t *all) {
-    network_require();
     if (count == 0) {
         char name[MAX_DEVICE_URN_LEN] = {0};
         _u8 length = sizeof(name);
         _u8 option = NETAPP_SET_GET_DEV_CONF_OPT_DEVICE_URN;
-        if (sl_NetAppGet(SL_NET_APP_DEVICE_CONFIG_ID, option, &length, (_u8 *)name) < 0) {
-            mp_raise_OSError(MP_EIO);
-        }
+        network_checked(PROCESSOR_CALL(sl_NetAppGet(SL_NET_APP_DEVICE_CONFIG_ID, option, &length, (_u8 *)name)));
         return mp_obj_new_str(name, strnlen(name, MIN(length, sizeof(name))));
     }
     size_t length;
@@ -31,18 +26,16 @@ static mp_obj_t module_hostname(size_t count, const mp_obj_t *all) {
     if (length == 0 || length > NAME_MAX_BYTES) {
         mp_raise_ValueError(MP_ERROR_TEXT("hostname must have 1 to 15 bytes"));
     }
-    if (sl_NetAppSet(SL_NET_APP_DEVICE_CONFIG_ID, NETAPP_SET_GET_DEV_CONF_OPT_DEVICE_URN, (_u8)length, (_u8 *)name) < 0) {
-        mp_raise_OSError(MP_EINVAL);
-    }
+    network_checked(PROCESSOR_CALL(sl_NetAppSet(
+        SL_NET_APP_DEVICE_CONFIG_ID, NETAPP_SET_GET_DEV_CONF_OPT_DEVICE_URN, (_u8)length, (_u8 *)name)));
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(module_hostname_obj, 0, 1, module_hostname);
 
 // network.ipconfig('dns'), network.ipconfig(dns='8.8.8.8')
 static mp_obj_t module_ipconfig(size_t count, const mp_obj_t *all, mp_map_t *named) {
-    network_require();
     SlNetCfgIpV4Args_t addresses;
-    network_addresses(&addresses);
+    network_checked(address_get(&addresses));
     bool query = count == 1 && named->used == 0;
     mp_map_elem_t *setting = mp_map_lookup(named, MP_OBJ_NEW_QSTR(MP_QSTR_dns), MP_MAP_LOOKUP);
     if (query && mp_obj_str_get_qstr(all[0]) == MP_QSTR_dns) {
@@ -52,9 +45,7 @@ static mp_obj_t module_ipconfig(size_t count, const mp_obj_t *all, mp_map_t *nam
         mp_raise_ValueError(MP_ERROR_TEXT("only dns can be asked for or set"));
     }
     addresses.ipV4DnsServer = inet_parse(setting->value);
-    if (network_set_addresses(&addresses) < 0) {
-        mp_raise_OSError(MP_EIO);
-    }
+    network_checked(address_set(&addresses));
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_KW(module_ipconfig_obj, 0, module_ipconfig);

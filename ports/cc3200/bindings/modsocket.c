@@ -11,11 +11,7 @@
 #include "py/stream.h"
 
 #include "bindings/inet.h"
-#include "nwp/processor.h"
-#include "bindings/network_require.h"
 #include "bindings/socket_io.h"
-#include "servers/servers.h"
-#include "nwp/tcp.h"
 #include "chip/memory.h"
 
 #define SOCKET_REUSE_ADDRESS 4 // the network processor always does: taken and ignored, as programs ask for it
@@ -46,12 +42,6 @@ static mp_obj_t format_address(const SlSockAddrIn_t *address) {
 
 // ---- the class
 
-// What every new descriptor needs.
-static void set_up(int descriptor) {
-    servers_note_socket(descriptor, true);
-    tcp_set_non_blocking((int16_t)descriptor);
-}
-
 ONE_COPY static socket_object_t *new_object(int descriptor, bool datagram, bool secure) {
     socket_object_t *self = mp_obj_malloc_with_finaliser(socket_object_t, &socket_type);
     self->descriptor = (int16_t)descriptor;
@@ -61,6 +51,19 @@ ONE_COPY static socket_object_t *new_object(int descriptor, bool datagram, bool 
     self->timeout_ms = SOCKET_FOREVER;
     self->start = processor_starts();
     return self;
+}
+
+static void close_socket(socket_object_t *self);
+
+// What every new descriptor needs. descriptor: or a result below 0.
+static void set_up(socket_object_t *self, int descriptor) {
+    self->descriptor = (int16_t)socket_checked(descriptor);
+    socket_note(descriptor, true);
+    int result = SOCKET_CALL(self, tcp_set_non_blocking(self->descriptor));
+    if (result < 0) {
+        close_socket(self);
+        socket_raise(result);
+    }
 }
 
 static mp_obj_t make_new(const mp_obj_type_t *type, size_t count, size_t named, const mp_obj_t *arguments) {
@@ -75,11 +78,11 @@ static mp_obj_t make_new(const mp_obj_type_t *type, size_t count, size_t named, 
     if (protocol == 0) {
         protocol = kind == SL_SOCK_DGRAM ? SL_IPPROTO_UDP : SL_IPPROTO_TCP;
     }
-    network_require();
     // The object comes first: when memory runs out, no socket of the network processor is left behind.
     socket_object_t *self = new_object(-1, kind == SL_SOCK_DGRAM, protocol == SL_SEC_SOCKET);
-    self->descriptor = (int16_t)socket_checked(sl_Socket(SL_AF_INET, (_i16)kind, (_i16)protocol));
-    set_up(self->descriptor);
+    int descriptor = network_enter() ? sl_Socket(SL_AF_INET, (_i16)kind, (_i16)protocol) : PROCESSOR_OFF;
+    self->start = processor_starts();
+    set_up(self, network_leave(descriptor));
     return MP_OBJ_FROM_PTR(self);
 }
 
@@ -92,12 +95,11 @@ static void print(const mp_print_t *out, mp_obj_t object, mp_print_kind_t kind) 
 // Keeps the interpreter lock: as a finaliser this runs while the collector sweeps, and nobody may allocate then.
 static void close_socket(socket_object_t *self) {
     if (self->descriptor >= 0) {
-        processor_lock();
-        if (socket_is_open(self)) {
-            servers_note_socket(self->descriptor, false);
-            sl_Close(self->descriptor);
+        if (processor_enter() && socket_is_open(self)) {
+            socket_note(self->descriptor, false);
+            sl_Close(self->descriptor); // refused only when it is gone
         }
-        processor_unlock();
+        processor_leave(0);
         self->descriptor = -1;
     }
 }
@@ -111,14 +113,16 @@ static MP_DEFINE_CONST_FUN_OBJ_1(socket_close_obj, socket_close);
 static mp_obj_t socket_bind(mp_obj_t object, mp_obj_t pair) {
     SlSockAddrIn_t address;
     parse_address(pair, &address);
-    socket_checked(sl_Bind(socket_of(object)->descriptor, (SlSockAddr_t *)&address, sizeof(address)));
+    const socket_object_t *self = socket_of(object);
+    socket_checked(SOCKET_CALL(self, sl_Bind(self->descriptor, (SlSockAddr_t *)&address, sizeof(address))));
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(socket_bind_obj, socket_bind);
 
 static mp_obj_t socket_listen(size_t count, const mp_obj_t *arguments) {
     mp_int_t backlog = count > 1 ? mp_obj_get_int(arguments[1]) : 1;
-    socket_checked(sl_Listen(socket_of(arguments[0])->descriptor, (_i16)MAX(backlog, 1)));
+    const socket_object_t *self = socket_of(arguments[0]);
+    socket_checked(SOCKET_CALL(self, sl_Listen(self->descriptor, (_i16)MAX(backlog, 1))));
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(socket_listen_obj, 1, 2, socket_listen);
@@ -127,8 +131,9 @@ static mp_obj_t socket_accept(mp_obj_t object) {
     socket_object_t *self = socket_of(object);
     socket_object_t *client = new_object(-1, false, self->secure);
     SlSockAddrIn_t address;
-    client->descriptor = (int16_t)socket_checked(socket_perform(self, SOCKET_ACCEPT, NULL, 0, &address));
-    set_up(client->descriptor);
+    int descriptor = socket_perform(self, SOCKET_ACCEPT, NULL, 0, &address);
+    client->start = self->start;
+    set_up(client, descriptor);
     mp_obj_t pair[2] = {MP_OBJ_FROM_PTR(client), format_address(&address)};
     return mp_obj_new_tuple(2, pair);
 }
@@ -225,7 +230,8 @@ static mp_obj_t socket_setsockopt(size_t count, const mp_obj_t *arguments) {
     } else {
         mp_get_buffer_raise(arguments[3], &value, MP_BUFFER_READ);
     }
-    socket_checked(sl_SetSockOpt(self->descriptor, (_i16)level, (_i16)option, value.buf, (SlSocklen_t)value.len));
+    socket_checked(SOCKET_CALL(
+        self, sl_SetSockOpt(self->descriptor, (_i16)level, (_i16)option, value.buf, (SlSocklen_t)value.len)));
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(socket_setsockopt_obj, 4, 4, socket_setsockopt);
@@ -285,16 +291,12 @@ static mp_uint_t poll_events(const socket_object_t *self, mp_uint_t asked) {
     bool receive = asked & MP_STREAM_POLL_RD;
     bool send = asked & MP_STREAM_POLL_WR;
     tcp_interest_t ready = {.receive = receive ? bit : 0, .send = send ? bit : 0};
-    servers_stand_back();
-    bool told = socket_enter(self) && tcp_wait(&ready, 0);
-    socket_leave();
-    servers_stand_by();
-    if (!told) {
+    if (SOCKET_CALL(self, wait_look(&ready) ? 0 : SL_EBADF) < 0) {
         return MP_STREAM_POLL_ERR;
     }
     mp_uint_t events = (ready.receive ? MP_STREAM_POLL_RD : 0) | (ready.send ? MP_STREAM_POLL_WR : 0);
     if (events == 0) {
-        servers_watch(self->descriptor, receive, send);
+        socket_watch(self, receive, send);
     }
     return events;
 }
@@ -360,10 +362,7 @@ static mp_obj_t getaddrinfo(size_t count, const mp_obj_t *arguments) {
     if (!inet_read(host, length, &address)) {
         _u32 found = 0;
         network_require();
-        MP_THREAD_GIL_EXIT();
-        processor_lock();
-        int result = sl_NetAppDnsGetHostByName((_i8 *)host, (_u16)length, &found, SL_AF_INET);
-        socket_leave();
+        int result = NETWORK_CALL(sl_NetAppDnsGetHostByName((_i8 *)host, (_u16)length, &found, SL_AF_INET));
         if (result < 0) {
             mp_raise_OSError(result); // negative: a name that can't be resolved (docs, socket.getaddrinfo)
         }

@@ -7,7 +7,7 @@
 
 #include "simplelink.h"
 
-#include "bindings/modsocket.h"
+#include "bindings/socket_io.h"
 
 enum {
     CERT_NONE,
@@ -30,10 +30,8 @@ static void use_file(const socket_object_t *self, int option, mp_obj_t path) {
         mp_raise_ValueError(MP_ERROR_TEXT("certificates are files of /flash/cert"));
     }
     size_t skip = sizeof(DRIVE) - 1;
-    int result = sl_SetSockOpt(self->descriptor, SL_SOL_SOCKET, (_i16)option, text + skip, (SlSocklen_t)(length - skip));
-    if (result < 0) {
-        socket_raise(result);
-    }
+    socket_checked(SOCKET_CALL(
+        self, sl_SetSockOpt(self->descriptor, SL_SOL_SOCKET, (_i16)option, text + skip, (SlSocklen_t)(length - skip))));
 }
 
 static mp_obj_t wrap_socket(size_t count, const mp_obj_t *positional, mp_map_t *named) {

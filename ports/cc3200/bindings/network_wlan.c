@@ -17,26 +17,18 @@
 #include "genhdr/board_config.h"
 #include "nwp/address.h"
 #include "bindings/inet.h"
-#include "nwp/processor.h"
 #include "nwp/radio.h"
-#include "bindings/network_require.h"
-#include "servers/servers.h"
+#include "bindings/network_call.h"
 #include "chip/antenna.h"
 #include "chip/memory.h"
 
 #define WAKE_SLEEP 2        // machine.SLEEP, the only mode that a WLAN event ends
-#define SCAN_ROOM 20        // all that the network processor keeps
+#define SCAN_CAPACITY 20        // all that the network processor keeps
 #define WEP_KEY_MAX 13
 
 static const mp_obj_base_t wlan_object = {&network_wlan_type};
 
 MP_REGISTER_ROOT_POINTER(struct _mp_irq_obj_t *wlan_irq);
-
-static void raise_for(int result) {
-    if (result < 0) {
-        mp_raise_OSError(MP_EIO);
-    }
-}
 
 NORETURN static void bad_value(void) {
     mp_raise_ValueError(MP_ERROR_TEXT("invalid argument(s) value"));
@@ -107,11 +99,9 @@ static void take_auth(radio_settings_t *settings, mp_obj_t auth) {
 // Take over settings, or restart the network processor alone.
 static void apply(const radio_settings_t *settings) {
     MP_THREAD_GIL_EXIT();
-    bool running = settings != NULL ? radio_apply(settings) : radio_restart();
+    int result = settings != NULL ? radio_apply(settings) : radio_restart();
     MP_THREAD_GIL_ENTER();
-    if (!running) {
-        mp_raise_OSError(MP_EIO);
-    }
+    network_checked(result);
 }
 
 static mp_obj_t configure(size_t count, const mp_obj_t *positional, mp_map_t *named) {
@@ -226,7 +216,7 @@ SETTING(antenna);
 static mp_obj_t wlan_mac(size_t count, const mp_obj_t *all) {
     uint8_t mac[MAC_BYTES];
     if (count == 1) {
-        processor_mac(mac);
+        network_checked(processor_mac(mac) ? 0 : PROCESSOR_OFF);
         return mp_obj_new_bytes(mac, sizeof(mac));
     }
     mp_buffer_info_t buffer;
@@ -234,13 +224,20 @@ static mp_obj_t wlan_mac(size_t count, const mp_obj_t *all) {
     if (buffer.len != sizeof(mac)) {
         bad_value();
     }
-    raise_for(sl_NetCfgSet(SL_MAC_ADDRESS_SET, 1, sizeof(mac), buffer.buf));
+    network_checked(PROCESSOR_CALL(sl_NetCfgSet(SL_MAC_ADDRESS_SET, 1, sizeof(mac), buffer.buf)));
     apply(NULL); // it takes the address over then
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(wlan_mac_obj, 1, 2, wlan_mac);
 
 // ---- the station
+
+static void leave(void) {
+    MP_THREAD_GIL_EXIT();
+    int result = radio_disconnect();
+    MP_THREAD_GIL_ENTER();
+    network_checked(result);
+}
 
 static mp_obj_t wlan_connect(size_t count, const mp_obj_t *all, mp_map_t *named) {
     enum { ARG_SSID, ARG_AUTH, ARG_BSSID, ARG_TIMEOUT };
@@ -270,12 +267,13 @@ static mp_obj_t wlan_connect(size_t count, const mp_obj_t *all, mp_map_t *named)
     // Without a timeout the connection is made while the program goes on, as the library's example does it.
     bool wait = arguments[ARG_TIMEOUT].u_obj != mp_const_none;
     mp_int_t timeout_ms = wait ? mp_obj_get_int(arguments[ARG_TIMEOUT].u_obj) : 0;
-    raise_for(radio_connect(&target, bssid));
+    leave();
+    network_checked(radio_connect(&target, bssid));
     uint32_t start = mp_hal_ticks_ms();
     while (wait && !radio_connected()) {
         mp_int_t left = timeout_ms - (mp_int_t)(mp_hal_ticks_ms() - start);
         if (left <= 0) {
-            radio_disconnect();
+            leave();
             mp_raise_OSError(MP_ETIMEDOUT);
         }
         mp_event_wait_ms((mp_uint_t)left);
@@ -286,7 +284,7 @@ static MP_DEFINE_CONST_FUN_OBJ_KW(wlan_connect_obj, 1, wlan_connect);
 
 static mp_obj_t wlan_disconnect(mp_obj_t self) {
     (void)self;
-    radio_disconnect();
+    leave();
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(wlan_disconnect_obj, wlan_disconnect);
@@ -303,9 +301,10 @@ static mp_obj_t wlan_scan(mp_obj_t self) {
     if (radio_settings()->mode != ROLE_STA) {
         mp_raise_OSError(MP_EPERM); // an access point stays on its channel
     }
-    Sl_WlanNetworkEntry_t *networks = m_new(Sl_WlanNetworkEntry_t, SCAN_ROOM);
-    int count = radio_scan(networks, SCAN_ROOM);
-    raise_for(count);
+    Sl_WlanNetworkEntry_t *networks = m_new(Sl_WlanNetworkEntry_t, SCAN_CAPACITY);
+    network_checked(radio_scan_start());
+    mp_hal_delay_ms(RADIO_SCAN_MS);
+    int count = network_checked(radio_scan_finish(networks, SCAN_CAPACITY));
     mp_obj_t list = mp_obj_new_list(0, NULL);
     for (int at = 0; at < count; at++) {
         const Sl_WlanNetworkEntry_t *network = &networks[at];
@@ -320,20 +319,24 @@ static mp_obj_t wlan_scan(mp_obj_t self) {
         };
         mp_obj_list_append(list, mp_obj_new_attrtuple(fields, MP_ARRAY_SIZE(fields), values));
     }
-    m_del(Sl_WlanNetworkEntry_t, networks, SCAN_ROOM);
+    m_del(Sl_WlanNetworkEntry_t, networks, SCAN_CAPACITY);
     return list;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(wlan_scan_obj, wlan_scan);
 
 // ---- addresses
 
+static bool get_addresses(SlNetCfgIpV4Args_t *addresses) {
+    return network_checked(address_get(addresses));
+}
+
 static void set_addresses(const SlNetCfgIpV4Args_t *addresses) {
-    raise_for(network_set_addresses(addresses));
+    network_checked(address_set(addresses));
     apply(NULL);
 }
 
 static void use_dhcp(void) {
-    raise_for(network_use_dhcp());
+    network_checked(address_use_dhcp());
 }
 
 static mp_obj_t wlan_ifconfig(size_t count, const mp_obj_t *all, mp_map_t *named) {
@@ -361,7 +364,7 @@ static mp_obj_t wlan_ifconfig(size_t count, const mp_obj_t *all, mp_map_t *named
     mp_obj_t config = arguments[ARG_CONFIG].u_obj;
     if (config == MP_OBJ_NULL) {
         mp_obj_t values[MP_ARRAY_SIZE(addresses.in_turn)];
-        network_addresses(&addresses.named);
+        get_addresses(&addresses.named);
         for (size_t at = 0; at < MP_ARRAY_SIZE(values); at++) {
             values[at] = inet_format(addresses.in_turn[at]);
         }
@@ -386,7 +389,7 @@ static MP_DEFINE_CONST_FUN_OBJ_KW(wlan_ifconfig_obj, 1, wlan_ifconfig);
 
 static mp_obj_t get_ipconfig(mp_obj_t name) {
     SlNetCfgIpV4Args_t addresses;
-    bool by_dhcp = network_addresses(&addresses);
+    bool by_dhcp = get_addresses(&addresses);
     switch (mp_obj_str_get_qstr(name)) {
         case MP_QSTR_dhcp4:
             return mp_obj_new_bool(by_dhcp);
@@ -437,7 +440,7 @@ static mp_obj_t wlan_ipconfig(size_t count, const mp_obj_t *all, mp_map_t *named
     SlNetCfgIpV4Args_t addresses;
     bool changed = false;
     bool dhcp = false;
-    network_addresses(&addresses);
+    get_addresses(&addresses);
     for (size_t at = 0; at < named->alloc; at++) {
         if (!mp_map_slot_is_filled(named, at)) {
             continue;

@@ -7,8 +7,10 @@
 #include "py/mpthread.h"
 #include "py/runtime.h"
 
-#include "nwp/processor.h"
-#include "servers/servers.h"
+#include "FreeRTOS.h"
+#include "task.h"
+
+#include "rtos/event.h"
 #include "chip/memory.h"
 
 #define STREAM_PIECE_MAX 1460 // socket.h, SL_SOCKET_PAYLOAD_TYPE_*
@@ -42,16 +44,73 @@ bool socket_is_open(const socket_object_t *self) {
     return self->descriptor >= 0 && self->start == processor_starts();
 }
 
-bool socket_enter(const socket_object_t *self) {
-    MP_THREAD_GIL_EXIT();
-    processor_lock();
-    return socket_is_open(self);
+ONE_COPY bool socket_enter(const socket_object_t *self) {
+    return network_enter() && socket_is_open(self);
 }
 
-void socket_leave(void) {
-    processor_unlock();
-    MP_THREAD_GIL_ENTER();
+// ---- as a client of the task that waits for sockets
+
+// What a wait is limited to: while the interpreter waits for sockets, and while it has some.
+#define WATCH_WAIT_MS 10u
+#define SOCKETS_WAIT_MS 25u
+
+static struct {
+    tcp_interest_t watched; // changed with interrupts off
+    volatile uint32_t open; // by TCP_BIT
+} sockets;
+
+static void forget(uint32_t receive, uint32_t send) {
+    taskENTER_CRITICAL();
+    bool any = (sockets.watched.receive & receive) || (sockets.watched.send & send);
+    sockets.watched.receive &= ~receive;
+    sockets.watched.send &= ~send;
+    taskEXIT_CRITICAL();
+    if (any) {
+        event_signal();
+    }
 }
+
+static uint32_t prepare(bool usable, tcp_interest_t *interest, uint32_t now_ms) {
+    (void)now_ms;
+    if (!usable) {
+        // All sockets are gone: who waits for one finds out by trying.
+        sockets.open = 0;
+        forget(UINT32_MAX, UINT32_MAX);
+        return WAIT_FOREVER_MS;
+    }
+    *interest = sockets.watched;
+    if (interest->receive | interest->send) {
+        return WATCH_WAIT_MS;
+    }
+    return sockets.open != 0 ? SOCKETS_WAIT_MS : WAIT_FOREVER_MS;
+}
+
+static void serve(const tcp_interest_t *ready, uint32_t now_ms) {
+    (void)now_ms;
+    forget(ready->receive, ready->send);
+}
+
+const wait_client_t socket_client = {prepare, serve};
+
+void socket_note(int descriptor, bool open) {
+    uint32_t bit = TCP_BIT(descriptor);
+    taskENTER_CRITICAL();
+    sockets.open = open ? sockets.open | bit : sockets.open & ~bit;
+    sockets.watched.receive &= ~bit;
+    sockets.watched.send &= ~bit;
+    taskEXIT_CRITICAL();
+}
+
+void socket_watch(const socket_object_t *self, bool receive, bool send) {
+    uint32_t bit = TCP_BIT(self->descriptor);
+    taskENTER_CRITICAL();
+    sockets.watched.receive |= receive ? bit : 0;
+    sockets.watched.send |= send ? bit : 0;
+    taskEXIT_CRITICAL();
+    wait_wake();
+}
+
+// ---- operations
 
 // Try once. address: the peer's, NULL where it is not asked for. Returns what the host driver does.
 static int attempt(const socket_object_t *self, socket_operation_t operation, void *data, _i16 length,
@@ -82,8 +141,7 @@ int socket_perform(const socket_object_t *self, socket_operation_t operation, vo
         return -MP_ENOTCONN;
     }
     for (;;) {
-        int result = socket_enter(self) ? attempt(self, operation, data, length, address) : SL_EBADF;
-        socket_leave();
+        int result = SOCKET_CALL(self, attempt(self, operation, data, length, address));
         if (result != SL_EAGAIN && result != SL_EALREADY) {
             return result;
         }
@@ -102,7 +160,7 @@ int socket_perform(const socket_object_t *self, socket_operation_t operation, vo
             wait_ms = MIN(wait_ms, self->timeout_ms - passed);
         }
         bool receive = operation == SOCKET_ACCEPT || operation == SOCKET_RECEIVE;
-        servers_watch(self->descriptor, receive, !receive);
+        socket_watch(self, receive, !receive);
         mp_event_wait_ms(wait_ms);
     }
 }

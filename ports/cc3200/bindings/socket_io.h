@@ -6,6 +6,8 @@
 #include "simplelink.h"
 
 #include "bindings/modsocket.h"
+#include "bindings/network_call.h"
+#include "nwp/wait.h"
 
 // The longest datagram (socket.h, SL_SOCKET_PAYLOAD_TYPE_*).
 #define SOCKET_DATAGRAM_MAX 1472
@@ -26,10 +28,21 @@ int socket_checked(int result);
 // Neither closed nor ended by a restart of the network processor.
 bool socket_is_open(const socket_object_t *self);
 
-// Around each call of the host driver: other threads run meanwhile, and none of them restarts the network processor.
-// false: the socket is gone, don't call.
-bool socket_enter(const socket_object_t *self);
-void socket_leave(void);
+// The door (network_call.h) for calls that concern a socket. false: the socket is gone, don't call. network_leave follows.
+RESULT_MATTERS bool socket_enter(const socket_object_t *self);
+
+// One call that concerns an open socket: its result, or SL_EBADF.
+#define SOCKET_CALL(self, call) network_leave(socket_enter(self) ? (int)(call) : SL_EBADF)
+
+// Have the task that waits for sockets also watch this one: when it can be received from or sent to, or has failed,
+// event_signal() is called once and the watch is over.
+void socket_watch(const socket_object_t *self, bool receive, bool send);
+
+// Tell that task that a descriptor was opened or closed: while there are any, it waits in short pieces.
+void socket_note(int descriptor, bool open);
+
+// What that task has to know of Python's sockets.
+extern const wait_client_t socket_client;
 
 // Try until it is done, it fails or the timeout is over; raises KeyboardInterrupt. address: the peer's, NULL where it is
 // not asked for. Returns the host driver's result or a negative errno: EAGAIN or EINPROGRESS from a non-blocking socket,

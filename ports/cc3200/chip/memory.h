@@ -1,5 +1,5 @@
 // Where memory goes: the size of every stack, and the section for what lives in the lower 16 KiB, which the image does
-// not cover.
+// not cover; and the other attributes of the compiler that our files use.
 #ifndef CC3200_CHIP_MEMORY_H
 #define CC3200_CHIP_MEMORY_H
 
@@ -19,8 +19,14 @@
 #define STACK_SECTION           __attribute__((section(".stacks"), aligned(8)))
 #define LOW_RAM                 __attribute__((section(".lowbss")))
 
+// A variable that takes the place of BOOT_CODE once that has run: zeroed by whoever begins to use it.
+#define BOOT_CODE_OVERLAY       __attribute__((section(".overlay")))
+
 // A function of which copies within its callers would be larger, though the compiler thinks otherwise.
 #define ONE_COPY                __attribute__((noinline, noclone))
+
+// Whoever calls it has to look at what it returns.
+#define RESULT_MATTERS          __attribute__((warn_unused_result))
 
 // Code that has run when flash_drive_init() is called: the drive's cache takes its place.
 #define BOOT_CODE               __attribute__((section(".boot"), noinline))

@@ -22,7 +22,7 @@ static struct {
     uint32_t pool[POOL_WORDS];
     uint32_t drawn[POOL_WORDS];
     uint32_t left;  // words of `drawn` not handed out yet
-} generator;
+} generator LOW_RAM;
 
 static void digest_pool(uint8_t purpose, const void *data, size_t length, uint32_t result[POOL_WORDS]) {
     hash_state_t state;

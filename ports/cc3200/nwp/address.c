@@ -12,14 +12,13 @@ static bool is_access_point(void) {
     return processor_role() == ROLE_AP;
 }
 
-bool network_addresses(SlNetCfgIpV4Args_t *addresses) {
+int address_get(SlNetCfgIpV4Args_t *addresses) {
     bool access_point = is_access_point();
     _u8 length = sizeof(*addresses);
     _u8 by_dhcp = 0;
-    memset(addresses, 0, sizeof(*addresses));
-    sl_NetCfgGet(access_point ? SL_IPV4_AP_P2P_GO_GET_INFO : SL_IPV4_STA_P2P_CL_GET_INFO, &by_dhcp, &length,
-        (_u8 *)addresses);
-    return !access_point && by_dhcp;
+    int result = PROCESSOR_CALL(sl_NetCfgGet(access_point ? SL_IPV4_AP_P2P_GO_GET_INFO : SL_IPV4_STA_P2P_CL_GET_INFO,
+        &by_dhcp, &length, (_u8 *)addresses));
+    return result < 0 ? result : !access_point && by_dhcp;
 }
 
 static int set_dhcp_range(const SlNetCfgIpV4Args_t *addresses) {
@@ -29,13 +28,13 @@ static int set_dhcp_range(const SlNetCfgIpV4Args_t *addresses) {
         .ipv4_addr_start = addresses->ipV4 + 1,
         .ipv4_addr_last = (addresses->ipV4 | ~addresses->ipV4Mask) - 1,
     };
-    sl_NetAppStop(SL_NET_APP_DHCP_SERVER_ID);
+    sl_NetAppStop(SL_NET_APP_DHCP_SERVER_ID); // refused when it does not run
     int result = sl_NetAppSet(SL_NET_APP_DHCP_SERVER_ID, NETAPP_SET_DHCP_SRV_BASIC_OPT, sizeof(range), (_u8 *)&range);
-    sl_NetAppStart(SL_NET_APP_DHCP_SERVER_ID);
-    return result;
+    int started = sl_NetAppStart(SL_NET_APP_DHCP_SERVER_ID);
+    return result < 0 ? result : started;
 }
 
-int network_set_addresses(const SlNetCfgIpV4Args_t *addresses) {
+static int set(const SlNetCfgIpV4Args_t *addresses) {
     bool access_point = is_access_point();
     if (access_point) {
         int result = set_dhcp_range(addresses);
@@ -47,16 +46,22 @@ int network_set_addresses(const SlNetCfgIpV4Args_t *addresses) {
         IPCONFIG_MODE_ENABLE_IPV4, sizeof(*addresses), (_u8 *)addresses);
 }
 
-int network_use_dhcp(void) {
-    _u8 enable = 1;
-    return sl_NetCfgSet(SL_IPV4_STA_P2P_CL_DHCP_ENABLE, IPCONFIG_MODE_ENABLE_IPV4, sizeof(enable), &enable);
+int address_set(const SlNetCfgIpV4Args_t *addresses) {
+    return PROCESSOR_CALL(set(addresses));
 }
 
-bool network_address(uint8_t address[4]) {
+int address_use_dhcp(void) {
+    _u8 enable = 1;
+    return PROCESSOR_CALL(
+        sl_NetCfgSet(SL_IPV4_STA_P2P_CL_DHCP_ENABLE, IPCONFIG_MODE_ENABLE_IPV4, sizeof(enable), &enable));
+}
+
+bool address_own(uint8_t address[4]) {
     SlNetCfgIpV4Args_t addresses;
-    network_addresses(&addresses);
-    for (unsigned at = 0; at < 4; at++) {
-        address[at] = (uint8_t)(addresses.ipV4 >> (24 - 8 * at));
+    if (address_get(&addresses) < 0) {
+        return false;
     }
+    uint32_t in_network_order = __builtin_bswap32(addresses.ipV4);
+    memcpy(address, &in_network_order, sizeof(in_network_order));
     return addresses.ipV4 != 0;
 }

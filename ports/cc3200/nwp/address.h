@@ -7,17 +7,21 @@
 
 #include "simplelink.h"
 
-// Address, mask, gateway and DNS server (all 0: none yet). True when they were given to a station by a DHCP server.
-bool network_addresses(SlNetCfgIpV4Args_t *addresses);
+#include "chip/memory.h"
+
+// All results: an error code below 0 when the network processor refuses or does not run.
+
+// Address, mask, gateway and DNS server (all 0: none yet). 1 when a DHCP server gave them to a station, 0 otherwise.
+RESULT_MATTERS int address_get(SlNetCfgIpV4Args_t *addresses);
 
 // Set fixed ones, and for an access point the range that its DHCP server gives out: the rest of the mask's last byte.
-// The network processor takes them over at its next start. An error code below 0 when it refuses.
-int network_set_addresses(const SlNetCfgIpV4Args_t *addresses);
+// The network processor takes them over at its next start.
+RESULT_MATTERS int address_set(const SlNetCfgIpV4Args_t *addresses);
 
-// Station: take an address from a DHCP server again. An error code below 0 when it is refused.
-int network_use_dhcp(void);
+// Station: take an address from a DHCP server again.
+RESULT_MATTERS int address_use_dhcp(void);
 
 // The address alone, byte by byte in network order. False when there is none (a station that is not connected).
-bool network_address(uint8_t address[4]);
+RESULT_MATTERS bool address_own(uint8_t address[4]);
 
 #endif // CC3200_NWP_ADDRESS_H

@@ -50,25 +50,23 @@ bool hidden_file_open(hidden_file_t file) {
         return false;
     }
     offset = 0;
-    if (sl_FsOpen(name, FS_MODE_OPEN_WRITE, NULL, &handle) == 0) {
-        return true;
-    }
-    return sl_FsOpen(name, FS_MODE_OPEN_CREATE(SIZE_MAX_BYTES, _FS_FILE_OPEN_FLAG_COMMIT), NULL, &handle) == 0;
+    return sl_FsOpen(name, FS_MODE_OPEN_WRITE, NULL, &handle) == 0
+           || sl_FsOpen(name, FS_MODE_OPEN_CREATE(SIZE_MAX_BYTES, _FS_FILE_OPEN_FLAG_COMMIT), NULL, &handle) == 0;
 }
 
 bool hidden_file_write(const uint8_t *data, size_t length) {
     if (length > SIZE_MAX_BYTES - offset) {
         return false;
     }
-    _i32 written = sl_FsWrite(handle, offset, (_u8 *)data, (_u32)length);
+    int written = sl_FsWrite(handle, offset, (_u8 *)data, (_u32)length);
     offset += (uint32_t)length;
-    return written == (_i32)length;
+    return written == (int)length;
 }
 
 bool hidden_file_close(bool keep) {
     // Closing with this one-letter signature drops what was written (fs.h, sl_FsClose).
     _u8 abort = 'A';
-    return (keep ? sl_FsClose(handle, NULL, NULL, 0) : sl_FsClose(handle, NULL, &abort, sizeof(abort))) == 0;
+    return sl_FsClose(handle, NULL, keep ? NULL : &abort, keep ? 0 : sizeof(abort)) == 0;
 }
 
 bool hidden_file_remove(hidden_file_t file) {

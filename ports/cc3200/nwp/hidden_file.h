@@ -18,6 +18,8 @@ typedef enum {
 // Which of them an absolute path names, in any case of letters, as on the drive.
 hidden_file_t hidden_file_find(const char *path);
 
+// These are for the task that waits for sockets: it ends what it writes before the network processor restarts.
+
 // Begin to replace one. One is written at a time; until hidden_file_close keeps it, the old content stays.
 // False when it can't be opened.
 bool hidden_file_open(hidden_file_t file);

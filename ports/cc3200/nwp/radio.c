@@ -4,25 +4,28 @@
 
 #include <string.h>
 
-#include "py/mpconfig.h"
-#include "py/mphal.h"
+#include "FreeRTOS.h"
+#include "task.h"
 
 #include "nwp/processor.h"
-#include "servers/servers.h"
+#include "nwp/wait.h"
 #include "rtos/event.h"
-#include "chip/memory.h"
 
 #define FACTORY_SSID "wipy-wlan-" // the last bytes of the MAC address follow
 #define SUFFIX_BYTES 2
 #define FACTORY_KEY "www.wipy.io"
 #define FACTORY_CHANNEL 5
 #define SCAN_INTERVAL_S 3600u // one scan is enough: the next would be after this
-#define SCAN_WAIT_MS 1500u
+#define LEAVE_TIMEOUT_MS 1000u // after a disconnect, until it is reported
+#define LEAVE_STEP_MS 2u
 
-static radio_settings_t current LOW_RAM;
-static volatile bool joined;      // station: an access point is joined
-static volatile bool addressed;   // station: an address was given
-static volatile uint8_t stations; // access point: who has joined
+static struct {
+    volatile bool joined;      // station: an access point is joined
+    volatile bool addressed;   // station: an address was given
+    volatile uint8_t stations; // access point: who has joined
+    bool restart_due;          // a setting was changed that the network processor has not taken over yet
+    radio_settings_t settings;
+} radio LOW_RAM;
 
 void (*radio_on_change)(void);
 
@@ -39,16 +42,16 @@ void SimpleLinkWlanEventHandler(SlWlanEvent_t *event) {
     bool before = radio_connected();
     switch (event->Event) {
         case SL_WLAN_CONNECT_EVENT:
-            joined = true;
+            radio.joined = true;
             break;
         case SL_WLAN_DISCONNECT_EVENT:
-            joined = addressed = false;
+            radio.joined = radio.addressed = false;
             break;
         case SL_WLAN_STA_CONNECTED_EVENT:
-            stations++;
+            radio.stations++;
             break;
         case SL_WLAN_STA_DISCONNECTED_EVENT:
-            stations -= stations > 0;
+            radio.stations -= radio.stations > 0;
             break;
         default:
             return;
@@ -59,7 +62,7 @@ void SimpleLinkWlanEventHandler(SlWlanEvent_t *event) {
 void SimpleLinkNetAppEventHandler(SlNetAppEvent_t *event) {
     bool before = radio_connected();
     if (event->Event == SL_NETAPP_IPV4_IPACQUIRED_EVENT) {
-        addressed = true;
+        radio.addressed = true;
         note_change(before);
     }
 }
@@ -67,8 +70,10 @@ void SimpleLinkNetAppEventHandler(SlNetAppEvent_t *event) {
 // ---- settings
 
 void radio_factory_settings(radio_settings_t *settings) {
-    uint8_t mac[MAC_BYTES] = {0};
-    processor_mac(mac);
+    uint8_t mac[MAC_BYTES];
+    if (!processor_mac(mac)) {
+        memset(mac, 0, sizeof(mac)); // a name all the same
+    }
     settings->mode = ROLE_AP;
     settings->security = SL_SEC_TYPE_WPA_WPA2;
     settings->channel = FACTORY_CHANNEL;
@@ -84,84 +89,105 @@ void radio_factory_settings(radio_settings_t *settings) {
 }
 
 const radio_settings_t *radio_settings(void) {
-    return &current;
+    return &radio.settings;
 }
 
-// Set an option of the access point unless it is so already: each is a write to the flash. True when it was changed.
-static bool set_option(_u16 option, const void *value, size_t length) {
+// Set an option of the access point unless it is so already: each is a write to the flash.
+static int set_option(_u16 option, const void *value, size_t length) {
     uint8_t now[RADIO_KEY_MAX + 1];
     _u16 now_length = sizeof(now);
     _u16 which = option;
-    if (sl_WlanGet(SL_WLAN_CFG_AP_ID, &which, &now_length, now) >= 0 && now_length == length
-        && memcmp(now, value, length) == 0) {
-        return false;
+    if (length == 0
+        || (sl_WlanGet(SL_WLAN_CFG_AP_ID, &which, &now_length, now) >= 0 && now_length == length
+            && memcmp(now, value, length) == 0)) {
+        return 0;
     }
-    sl_WlanSet(SL_WLAN_CFG_AP_ID, option, (_u16)length, (_u8 *)value);
-    return true;
+    radio.restart_due = true;
+    return sl_WlanSet(SL_WLAN_CFG_AP_ID, option, (_u16)length, (_u8 *)value);
 }
 
-static bool set_access_point(const radio_settings_t *settings) {
-    bool changed = set_option(WLAN_AP_OPT_SSID, settings->ssid, settings->ssid_length);
-    changed |= set_option(WLAN_AP_OPT_SECURITY_TYPE, &settings->security, sizeof(settings->security));
-    changed |= set_option(WLAN_AP_OPT_CHANNEL, &settings->channel, sizeof(settings->channel));
-    if (settings->key_length > 0) {
-        changed |= set_option(WLAN_AP_OPT_PASSWORD, settings->key, settings->key_length);
+static int set_access_point(const radio_settings_t *settings) {
+#define OFFSET(member) offsetof(radio_settings_t, member)
+    static const struct {
+        uint8_t option;
+        uint8_t length; // where it is; 0: it is 1
+        uint8_t value;
+    } options[] = {
+        {WLAN_AP_OPT_SSID, OFFSET(ssid_length), OFFSET(ssid)},
+        {WLAN_AP_OPT_SECURITY_TYPE, 0, OFFSET(security)},
+        {WLAN_AP_OPT_CHANNEL, 0, OFFSET(channel)},
+        {WLAN_AP_OPT_PASSWORD, OFFSET(key_length), OFFSET(key)},
+    };
+    const uint8_t *bytes = (const uint8_t *)settings;
+    int result = 0;
+    for (size_t index = 0; index < sizeof(options) / sizeof(options[0]) && result >= 0; index++) {
+        size_t length = options[index].length ? bytes[options[index].length] : 1;
+        result = set_option(options[index].option, bytes + options[index].value, length);
     }
-    return changed;
+    return result;
 }
 
-bool radio_restart(void) {
-    servers_suspend();
+static int set(const radio_settings_t *settings) {
+    int result = settings->mode == ROLE_AP ? set_access_point(settings) : 0;
+    radio.restart_due |= processor_role() != settings->mode;
+    return result >= 0 && radio.restart_due ? sl_WlanSetMode(settings->mode) : result;
+}
+
+int radio_restart(void) {
+    wait_suspend();
     bool before = radio_connected();
-    joined = addressed = false;
-    stations = 0;
+    radio.joined = radio.addressed = false;
+    radio.stations = 0;
     note_change(before);
-    bool running = processor_restart();
-    servers_resume();
-    return running;
+    radio.restart_due = !processor_restart();
+    wait_resume();
+    return radio.restart_due ? PROCESSOR_OFF : 0;
 }
 
-bool radio_apply(const radio_settings_t *settings) {
-    bool restart = processor_role() != settings->mode;
-    if (settings->mode == ROLE_AP) {
-        restart |= set_access_point(settings);
+int radio_apply(const radio_settings_t *settings) {
+    int result = PROCESSOR_CALL(set(settings));
+    if (result >= 0 && radio.restart_due) {
+        result = radio_restart();
     }
-    if (restart) {
-        sl_WlanSetMode(settings->mode);
+    if (result >= 0) {
+        radio.settings = *settings;
     }
-    current = *settings;
-    return !restart || radio_restart();
+    return result;
 }
 
 bool radio_connected(void) {
-    return processor_role() == ROLE_AP ? stations > 0 : joined && addressed;
+    return processor_role() == ROLE_AP ? radio.stations > 0 : radio.joined && radio.addressed;
 }
 
 // ---- the station
 
 int radio_connect(const radio_settings_t *target, const uint8_t *bssid) {
     SlSecParams_t parameters = {.Type = target->security, .Key = (_i8 *)target->key, .KeyLen = target->key_length};
-    radio_disconnect();
-    return sl_WlanConnect((const _i8 *)target->ssid, target->ssid_length, (const _u8 *)bssid, &parameters, NULL);
+    return PROCESSOR_CALL(
+        sl_WlanConnect((const _i8 *)target->ssid, target->ssid_length, (const _u8 *)bssid, &parameters, NULL));
 }
 
-void radio_disconnect(void) {
+int radio_disconnect(void) {
+    int result = PROCESSOR_CALL(sl_WlanDisconnect());
     // 0: it was connected, and an event tells when it is no more
-    if (sl_WlanDisconnect() == 0) {
-        for (unsigned waited = 0; joined && waited < 1000; waited += 10) {
-            event_wait(10);
-        }
+    for (unsigned waited = 0; result == 0 && radio.joined && waited < LEAVE_TIMEOUT_MS; waited += LEAVE_STEP_MS) {
+        vTaskDelay(LEAVE_STEP_MS);
     }
-    joined = addressed = false;
+    radio.joined = radio.addressed = false;
+    return result == PROCESSOR_OFF ? result : 0;
 }
 
-int radio_scan(Sl_WlanNetworkEntry_t *networks, size_t room) {
+int radio_scan_start(void) {
     _u32 interval = SCAN_INTERVAL_S;
-    int result = sl_WlanPolicySet(SL_POLICY_SCAN, SL_SCAN_POLICY(1), (_u8 *)&interval, sizeof(interval));
-    if (result >= 0) {
-        mp_hal_delay_ms(SCAN_WAIT_MS);
-        result = sl_WlanGetNetworkList(0, (_u8)room, networks);
-        sl_WlanPolicySet(SL_POLICY_SCAN, SL_SCAN_POLICY(0), NULL, 0);
-    }
-    return result;
+    return PROCESSOR_CALL(sl_WlanPolicySet(SL_POLICY_SCAN, SL_SCAN_POLICY(1), (_u8 *)&interval, sizeof(interval)));
+}
+
+static int finish_scan(Sl_WlanNetworkEntry_t *networks, size_t capacity) {
+    int count = sl_WlanGetNetworkList(0, (_u8)capacity, networks);
+    int stopped = sl_WlanPolicySet(SL_POLICY_SCAN, SL_SCAN_POLICY(0), NULL, 0);
+    return stopped < 0 ? stopped : count;
+}
+
+int radio_scan_finish(Sl_WlanNetworkEntry_t *networks, size_t capacity) {
+    return PROCESSOR_CALL(finish_scan(networks, capacity));
 }

@@ -8,6 +8,8 @@
 
 #include "simplelink.h"
 
+#include "chip/memory.h"
+
 #define RADIO_SSID_MAX 32 // MAXIMAL_SSID_LENGTH, wlan.h
 #define RADIO_KEY_MAX 63  // of a WPA passphrase; the network processor takes no longer one
 
@@ -28,24 +30,29 @@ void radio_factory_settings(radio_settings_t *settings);
 // What the radio is set to.
 const radio_settings_t *radio_settings(void);
 
-// Set the radio up. The network processor restarts when something changed that it takes over only then (always, when
-// the mode changes): the servers' sessions and all sockets end. False when it does not come back.
-bool radio_apply(const radio_settings_t *settings);
+// The results below: 0 or more, or an error code below 0 when the network processor refuses, does not run or does not come back.
 
-// Restart it to take over an address or a MAC address. False when it does not come back.
-bool radio_restart(void);
+// Set the radio up. The network processor restarts when something changed that it takes over only then (always, when
+// the mode changes): the servers' sessions and all sockets end. Refused settings are not those that radio_settings tells.
+RESULT_MATTERS int radio_apply(const radio_settings_t *settings);
+
+// Restart it to take over an address or a MAC address.
+RESULT_MATTERS int radio_restart(void);
 
 // Station: an access point is joined and an address was given. Access point: somebody has joined.
 bool radio_connected(void);
 
-// Begin to join the network that has the SSID, security and key of target; radio_connected tells when that is done.
-// bssid: 6 bytes, or NULL for any. Returns what sl_WlanConnect does: 0 or an error code below 0.
-int radio_connect(const radio_settings_t *target, const uint8_t *bssid);
-// Leave the network, or stop joining one.
-void radio_disconnect(void);
+// Begin to join, once another is left, the network that has the SSID, security and key of target; radio_connected tells when that is done.
+// bssid: 6 bytes, or NULL for any.
+RESULT_MATTERS int radio_connect(const radio_settings_t *target, const uint8_t *bssid);
+// Leave the network, or stop joining one. Takes up to a second.
+RESULT_MATTERS int radio_disconnect(void);
 
-// Look for networks: up to room of them. Takes about a second. Returns their count or an error code below 0.
-int radio_scan(Sl_WlanNetworkEntry_t *networks, size_t room);
+// Look for networks: those that were found RADIO_SCAN_MS after the start, up to capacity of them. radio_scan_finish
+// returns their count.
+#define RADIO_SCAN_MS 1500u
+RESULT_MATTERS int radio_scan_start(void);
+RESULT_MATTERS int radio_scan_finish(Sl_WlanNetworkEntry_t *networks, size_t capacity);
 
 // Called in the spawn task at each change of radio_connected.
 extern void (*radio_on_change)(void);

@@ -15,9 +15,9 @@ _Static_assert(TCP_NONE == TCP_NOT_NOW, "a connection that was refused is none")
 // The network processor moves at most this much of a TCP stream at once (socket.h, SL_SOCKET_PAYLOAD_TYPE_TCP_IPV4).
 #define TCP_PAYLOAD_MAX 1460
 
-void tcp_set_non_blocking(int16_t descriptor) {
+int tcp_set_non_blocking(int16_t descriptor) {
     SlSockNonblocking_t option = {.NonblockingEnabled = 1};
-    sl_SetSockOpt(descriptor, SL_SOL_SOCKET, SL_SO_NONBLOCKING, &option, sizeof(option));
+    return sl_SetSockOpt(descriptor, SL_SOL_SOCKET, SL_SO_NONBLOCKING, &option, sizeof(option));
 }
 
 int tcp_listen(uint16_t port) {
@@ -27,8 +27,7 @@ int tcp_listen(uint16_t port) {
         return TCP_NONE;
     }
     int socket = FROM_NETWORK(opened);
-    tcp_set_non_blocking(opened);
-    if (sl_Bind(opened, (SlSockAddr_t *)&address, sizeof(address)) < 0 || sl_Listen(opened, 1) < 0) {
+    if (tcp_set_non_blocking(opened) < 0 || sl_Bind(opened, (SlSockAddr_t *)&address, sizeof(address)) < 0 || sl_Listen(opened, 1) < 0) {
         tcp_close(&socket);
     }
     return socket;
@@ -43,9 +42,12 @@ int tcp_accept(int listener, tcp_address_t *peer, const char *refusal) {
     }
     int socket = FROM_NETWORK(accepted);
     *peer = address.sin_addr.s_addr;
-    tcp_set_non_blocking(accepted);
-    if (refusal != NULL) {
-        tcp_send(socket, refusal, strlen(refusal));
+    bool kept = tcp_set_non_blocking(accepted) >= 0;
+    if (kept && refusal != NULL) {
+        tcp_send(socket, refusal, strlen(refusal)); // whether it takes that or not, it is closed
+        kept = false;
+    }
+    if (!kept) {
         tcp_close(&socket); // now TCP_NONE, which says TCP_NOT_NOW too
     }
     return socket;
@@ -96,7 +98,7 @@ int tcp_input_fill(tcp_input_t *input, int socket) {
 
 void tcp_close(int *socket) {
     if (*socket != TCP_NONE) {
-        sl_Close(TO_NETWORK(*socket));
+        sl_Close(TO_NETWORK(*socket)); // refused only when it is gone
         *socket = TCP_NONE;
     }
 }

@@ -1,10 +1,13 @@
-// Non-blocking TCP for the servers' task, over the network processor's sockets.
+// Non-blocking TCP over the network processor's sockets, for the task that waits for them (wait.h). It closes them before a
+// restart, so none of these calls needs the door (processor.h); in other tasks they do.
 #ifndef CC3200_NWP_TCP_H
 #define CC3200_NWP_TCP_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "chip/memory.h"
 
 // No socket: what zeroed memory says.
 #define TCP_NONE (0)
@@ -18,18 +21,19 @@
 typedef uint32_t tcp_address_t;
 
 // Listen on a port. TCP_NONE when it is taken or there are no sockets left.
-int tcp_listen(uint16_t port);
+RESULT_MATTERS int tcp_listen(uint16_t port);
 
 // Take a waiting connection: its descriptor (above 0, never TCP_NOT_NOW), TCP_NOT_NOW or TCP_LOST. With a text to
 // refuse it with, it is sent that and closed: TCP_NOT_NOW.
 int tcp_accept(int listener, tcp_address_t *peer, const char *refusal);
 
-// Make a socket one that never blocks. It is told by the network processor's own descriptor.
-void tcp_set_non_blocking(int16_t descriptor);
+// Make a socket one that never blocks: one that blocked would hold the network processor up for all others. It is told
+// by the network processor's own descriptor. An error code below 0 when it is refused.
+RESULT_MATTERS int tcp_set_non_blocking(int16_t descriptor);
 
 // Move bytes: their count, TCP_NOT_NOW, TCP_CLOSED (receive) or TCP_LOST.
 int tcp_send(int socket, const void *data, size_t length);
-int tcp_receive(int socket, void *data, size_t room);
+RESULT_MATTERS int tcp_receive(int socket, void *data, size_t room);
 
 // Bytes received ahead of who takes them one at a time.
 typedef struct {
@@ -68,6 +72,6 @@ uint32_t tcp_time_left(uint32_t start_ms, uint32_t wait_ms, uint32_t now_ms);
 
 // Sleep until one of them is ready or the time is up, and leave only those that are ready. False, and nothing is
 // changed, when one of them is no socket any more or the network processor is off. A time of 0 only looks.
-bool tcp_wait(tcp_interest_t *interest, uint32_t timeout_ms);
+RESULT_MATTERS bool tcp_wait(tcp_interest_t *interest, uint32_t timeout_ms);
 
 #endif // CC3200_NWP_TCP_H

@@ -23,7 +23,7 @@
 static union {
     _SlDriverCb_t block;
     uint64_t align;
-} control_block;
+} control_block LOW_RAM;
 static uint64_t async_message[(SL_ASYNC_MAX_MSG_LEN + 7) / 8] LOW_RAM;
 static void *in_use[2];
 

@@ -38,13 +38,12 @@ block_file_status_t block_file_read(unsigned index, uint32_t offset, void *data,
     unsigned char name[NAME_SIZE];
     _i32 handle;
     name_of(index, name);
-    processor_lock();
-    _i32 result = sl_FsOpen(name, FS_MODE_OPEN_READ, NULL, &handle);
+    _i32 result = processor_enter() ? sl_FsOpen(name, FS_MODE_OPEN_READ, NULL, &handle) : PROCESSOR_OFF;
     if (result == 0) {
         result = sl_FsRead(handle, offset, data, length);
-        sl_FsClose(handle, NULL, NULL, 0);
+        sl_FsClose(handle, NULL, NULL, 0); // what was read is there
     }
-    processor_unlock();
+    processor_leave(0);
     if (result < 0) {
         return is_lost(result) ? BLOCK_FILE_LOST : BLOCK_FILE_ERROR;
     }
@@ -57,12 +56,10 @@ bool block_file_write(unsigned index, const block_file_part_t *parts, unsigned c
     name_of(index, name);
     // Opens an existing file, else creates it. Block files must be of the size and kind that the stock firmware gives them.
     const _u32 size = index >= BLOCK_FILE_JOURNAL ? JOURNAL_SIZE : BLOCK_FILE_SIZE;
-    processor_lock();
-    if (sl_FsOpen(name, FS_MODE_OPEN_CREATE(size, 0), NULL, &handle) != 0) {
-        processor_unlock();
-        return false;
+    bool good = processor_enter() && sl_FsOpen(name, FS_MODE_OPEN_CREATE(size, 0), NULL, &handle) == 0;
+    if (!good) {
+        return processor_leave(false);
     }
-    bool good = true;
     uint32_t offset = 0;
     for (unsigned i = 0; i < count && good; i++) {
         good = sl_FsWrite(handle, offset, (_u8 *)parts[i].data, parts[i].length) == (_i32)parts[i].length;
@@ -71,6 +68,5 @@ bool block_file_write(unsigned index, const block_file_part_t *parts, unsigned c
     // A write that failed is not made valid: the file stays as after a power cut.
     const unsigned char abort = 'A';
     good &= sl_FsClose(handle, NULL, good ? NULL : &abort, good ? 0 : sizeof(abort)) == 0;
-    processor_unlock();
-    return good;
+    return processor_leave(good);
 }

@@ -11,15 +11,16 @@
 #include "genhdr/board_config.h"
 #include "nwp/processor.h"
 #include "storage/flash_drive.h"
+#include "chip/memory.h"
 #include "storage/flash_lock.h"
 #include "storage/flash_volume.h"
 
-static flash_store_t store;
+static flash_store_t store BOOT_CODE_OVERLAY;
 _Static_assert(BOARD_FLASH_BLOCK_COUNT <= FLASH_STORE_MAX_BLOCKS, "the check at mount has room for these");
 
 static const void *fresh_data;
 
-fs_user_mount_t flash_drive;
+fs_user_mount_t flash_drive LOW_RAM;
 
 static const MP_DEFINE_STR_OBJ(root_path, "/flash");
 static const MP_DEFINE_STR_OBJ(library_path, "/flash/lib");

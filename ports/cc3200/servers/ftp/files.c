@@ -24,7 +24,7 @@ static struct {
     bool roots;     // the listing is that of /, and its one entry is still to come
     FIL file;
     FF_DIR directory;
-} state;
+} state LOW_RAM;
 
 static FATFS *volume(void) {
     return &flash_drive.fatfs;

@@ -9,6 +9,7 @@
 #include "nwp/address.h"
 #include "servers/ftp/engine.h"
 #include "servers/ftp/files.h"
+#include "servers/servers.h"
 #include "chip/memory.h"
 
 #define COMMAND_PORT 21
@@ -17,7 +18,6 @@
 #define DATA_PORTS 4
 // How often a transfer that stands still looks at its timers.
 #define TRANSFER_TICK_MS 1000u
-#define FOREVER_MS UINT32_MAX
 // A client that does not take the last reply is not waited for longer than this.
 #define LAST_REPLY_MS 5000u
 // A turn goes on for about this long while there is something to do.
@@ -52,7 +52,7 @@ bool ftp_host_data_listen(uint8_t address[4], uint16_t *port) {
     *port = (uint16_t)(DATA_PORT_FIRST + session.next_port);
     session.next_port = (uint8_t)((session.next_port + 1) % DATA_PORTS);
     session.data_listener = tcp_listen(*port);
-    return session.data_listener != TCP_NONE && network_address(address);
+    return session.data_listener != TCP_NONE && address_own(address);
 }
 
 // Only the client that logged in may take its data (RFC 2577 section 2).
@@ -99,7 +99,7 @@ static void end_session(void) {
     tcp_close(&session.command);
 }
 
-static void accept(login_t *login, uint32_t now_ms) {
+static void accept(uint32_t now_ms) {
     tcp_address_t peer;
     int client = tcp_accept(session.listener, &peer, session.open ? BUSY : NULL);
     if (client > 0) {
@@ -108,7 +108,7 @@ static void accept(login_t *login, uint32_t now_ms) {
         session.since_ms = now_ms;
         session.open = true;
         tcp_input_clear(&session.received);
-        ftp_start(&session.ftp, login);
+        ftp_start(&session.ftp, servers_login());
     }
 }
 
@@ -151,23 +151,23 @@ static bool receive(uint32_t now_ms, bool *more, bool *lost) {
     return moved;
 }
 
-bool ftp_session_open(login_t *login) {
-    ftp_files_start();
-    session.ftp.login = login;
-    session.listener = tcp_listen(COMMAND_PORT);
-    return session.listener != TCP_NONE;
-}
-
-void ftp_session_close(void) {
-    end_session();
-    tcp_close(&session.listener);
-}
-
-uint32_t ftp_session_interest(tcp_interest_t *interest, uint32_t now_ms) {
+static uint32_t prepare(bool usable, tcp_interest_t *interest, uint32_t now_ms) {
     const ftp_t *ftp = &session.ftp;
+    if (!usable || !servers_running()) {
+        end_session();
+        tcp_close(&session.listener);
+        return WAIT_FOREVER_MS;
+    }
+    if (session.listener == TCP_NONE) {
+        ftp_files_start();
+    }
+    uint32_t retry_ms = servers_listen(&session.listener, COMMAND_PORT);
+    if (retry_ms > 0) {
+        return retry_ms;
+    }
     interest->receive |= tcp_bit(session.listener);
     if (!session.open) {
-        return FOREVER_MS;
+        return WAIT_FOREVER_MS;
     }
     if (ftp->output_length > 0) {
         interest->send |= tcp_bit(session.command);
@@ -187,12 +187,12 @@ uint32_t ftp_session_interest(tcp_interest_t *interest, uint32_t now_ms) {
         }
         return TRANSFER_TICK_MS;
     }
-    return ftp->wait_ms > 0 ? tcp_time_left(ftp->since_ms, ftp->wait_ms, now_ms) : FOREVER_MS;
+    return ftp->wait_ms > 0 ? tcp_time_left(ftp->since_ms, ftp->wait_ms, now_ms) : WAIT_FOREVER_MS;
 }
 
-void ftp_session_poll(const tcp_interest_t *ready, uint32_t now_ms, uint32_t idle_ms) {
+static void serve(const tcp_interest_t *ready, uint32_t now_ms) {
     if (ready->receive & tcp_bit(session.listener)) {
-        accept(session.ftp.login, now_ms);
+        accept(now_ms);
     }
     if (!session.open) {
         return;
@@ -211,6 +211,7 @@ void ftp_session_poll(const tcp_interest_t *ready, uint32_t now_ms, uint32_t idl
     } while (moved && mp_hal_ticks_ms() - now_ms < TURN_MS);
     lost = lost || (session.ftp.output_length > 0 && !flush());
     uint32_t idle = now_ms - session.since_ms;
+    uint32_t idle_ms = servers_idle_ms();
     if (!lost && idle > idle_ms) {
         if (!session.ftp.quit) {
             ftp_expire(&session.ftp);
@@ -223,3 +224,5 @@ void ftp_session_poll(const tcp_interest_t *ready, uint32_t now_ms, uint32_t idl
         end_session();
     }
 }
+
+const wait_client_t ftp_client = {prepare, serve};

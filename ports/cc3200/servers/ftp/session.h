@@ -2,20 +2,9 @@
 #ifndef CC3200_SERVERS_FTP_SESSION_H
 #define CC3200_SERVERS_FTP_SESSION_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "nwp/wait.h"
 
-#include "servers/login.h"
-#include "nwp/tcp.h"
-
-// All for the servers' task. ftp_session_open: false when the port can't be had.
-bool ftp_session_open(login_t *login);
-void ftp_session_close(void);
-
-// What to wait for, and for how long at most.
-uint32_t ftp_session_interest(tcp_interest_t *interest, uint32_t now_ms);
-
-// Move on whatever can move. ready: what tcp_wait left; idle_ms: a session that sends nothing for this long is closed.
-void ftp_session_poll(const tcp_interest_t *ready, uint32_t now_ms, uint32_t idle_ms);
+// What the task that waits for sockets has to know of it.
+extern const wait_client_t ftp_client;
 
 #endif // CC3200_SERVERS_FTP_SESSION_H

@@ -1,4 +1,4 @@
-// The telnet server (see session.h). The servers' task owns everything here but the input ring's read end and the
+// The telnet server (see session.h). The task of nwp/wait.h owns everything here but the input ring's read end and the
 // terminal's output, which belong to the interpreter.
 
 #include "servers/telnet/session.h"
@@ -15,6 +15,7 @@
 #include "FreeRTOS.h"
 #include "task.h"
 
+#include "servers/servers.h"
 #include "servers/telnet/dialogue.h"
 #include "servers/telnet/protocol.h"
 #include "chip/memory.h"
@@ -23,7 +24,6 @@
 #define TELNET_PORT 23
 #define OUTPUT_TIMEOUT_MS 5000u
 #define OUTPUT_RETRY_MS 1u
-#define FOREVER_MS UINT32_MAX
 // Typed bytes that the interpreter has not read: look again this soon whether there is room, or a program to interrupt.
 #define UNREAD_WAIT_MS 20u
 
@@ -46,7 +46,6 @@ static struct {
     volatile bool lost;        // the interpreter could not send: the session is over
     volatile uint8_t input_head;
     volatile uint8_t input_tail;
-    login_t *login;
     int listener;
     int client;
     uint32_t since_ms;         // of the last byte received, or the start of the wait for the verdict
@@ -175,8 +174,8 @@ static void login_key(uint8_t key, uint32_t now_ms) {
     dialogue_result_t result = dialogue_type(dialogue, key);
     send_text(dialogue->echo);
     if (result == DIALOGUE_CHECK) {
-        session.right = login_check(session.login, &dialogue->user, &dialogue->password);
-        session.delay_ms = login_delay_ms(session.login);
+        session.right = login_check(servers_login(), &dialogue->user, &dialogue->password);
+        session.delay_ms = login_delay_ms(servers_login());
         session.since_ms = now_ms;
         session.state = SESSION_VERDICT;
     } else if (dialogue->at_password && !at_password) {
@@ -249,18 +248,16 @@ static void accept(uint32_t now_ms) {
     }
 }
 
-bool telnet_open(login_t *login) {
-    session.login = login;
-    session.listener = tcp_listen(TELNET_PORT);
-    return session.listener != TCP_NONE;
-}
-
-void telnet_close(void) {
-    end_session();
-    tcp_close(&session.listener);
-}
-
-uint32_t telnet_interest(tcp_interest_t *interest, uint32_t now_ms) {
+static uint32_t prepare(bool usable, tcp_interest_t *interest, uint32_t now_ms) {
+    if (!usable || !servers_running()) {
+        end_session();
+        tcp_close(&session.listener);
+        return WAIT_FOREVER_MS;
+    }
+    uint32_t retry_ms = servers_listen(&session.listener, TELNET_PORT);
+    if (retry_ms > 0) {
+        return retry_ms;
+    }
     interest->receive |= tcp_bit(session.listener);
     if (takes_input()) {
         if (tcp_input_waiting(&session.received)) {
@@ -274,10 +271,10 @@ uint32_t telnet_interest(tcp_interest_t *interest, uint32_t now_ms) {
     if (session.state == SESSION_VERDICT) {
         return tcp_time_left(session.since_ms, session.delay_ms, now_ms);
     }
-    return FOREVER_MS;
+    return WAIT_FOREVER_MS;
 }
 
-void telnet_poll(const tcp_interest_t *ready, uint32_t now_ms, uint32_t idle_ms) {
+static void serve(const tcp_interest_t *ready, uint32_t now_ms) {
     if (ready->receive & tcp_bit(session.listener)) {
         accept(now_ms);
     }
@@ -289,10 +286,12 @@ void telnet_poll(const tcp_interest_t *ready, uint32_t now_ms, uint32_t idle_ms)
     }
     receive(ready, now_ms);
     interrupt_typed_ahead();
-    if (session.lost || (session.state != SESSION_VERDICT && now_ms - session.since_ms > idle_ms)) {
+    if (session.lost || (session.state != SESSION_VERDICT && now_ms - session.since_ms > servers_idle_ms())) {
         end_session();
     }
 }
+
+const wait_client_t telnet_client = {prepare, serve};
 
 int telnet_terminal_read(void) {
     int byte = -1;

@@ -7,18 +7,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "servers/login.h"
-#include "nwp/tcp.h"
+#include "nwp/wait.h"
 
-// For the servers' task. telnet_open: false when the port can't be had.
-bool telnet_open(login_t *login);
-void telnet_close(void);
-
-// What to wait for, and for how long at most.
-uint32_t telnet_interest(tcp_interest_t *interest, uint32_t now_ms);
-
-// Move on whatever can move. ready: what tcp_wait left; idle_ms: a session that sends nothing for this long is closed.
-void telnet_poll(const tcp_interest_t *ready, uint32_t now_ms, uint32_t idle_ms);
+// What the task that waits for sockets has to know of it.
+extern const wait_client_t telnet_client;
 
 // For the interpreter: a typed byte or -1, whether one waits, and output. terminal_write blocks while the client is
 // slow; one that takes nothing for 5 s loses its session.
