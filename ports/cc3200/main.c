@@ -16,9 +16,11 @@
 
 #include "chip/random.h"
 #include "bindings/socket_io.h"
+#include "bindings/machine_irq.h"
+#include "bindings/machine_pin.h"
+#include "bindings/machine_pin_irq.h"
 #include "bindings/machine_session.h"
-#include "chip/uart.h"
-#include "bindings/machine_uart_object.h"
+#include "bindings/uart_io.h"
 #include "nwp/processor.h"
 #include "nwp/radio.h"
 #include "bindings/network_wlan.h"
@@ -33,6 +35,8 @@
 #include "chip/led.h"
 #include "chip/memory.h"
 #include "chip/reset.h"
+#include "console.h"
+#include "lifecycle.h"
 #include "osi.h"
 
 // Left between the limit Python sees and the end of the stack: C calls that do not check, and a context switch.
@@ -46,8 +50,6 @@ extern uint8_t heap_start, heap_end;
 int main(void);
 
 static StackType_t interpreter_stack[INTERPRETER_STACK_BYTES / sizeof(StackType_t)] STACK_SECTION;
-static StackType_t idle_stack[configMINIMAL_STACK_SIZE] STACK_SECTION;
-static StaticTask_t idle_task LOW_RAM;
 
 // After a reset the board is an access point, until a script or a user says otherwise.
 static void radio_start(void) {
@@ -70,11 +72,11 @@ static void start_session(void) {
     gc_init(&heap_start, &heap_end);
     mp_init();
     readline_init0();
-    machine_session_start();
-    led_init();
-    uart_console_open();
-    MP_STATE_VM(dupterm_objs[0]) = uart_object(UART_CONSOLE);
-    wlan_session_start();
+    for (size_t index = 0; index < lifecycle_count; index++) {
+        if (lifecycle[index].session_start != NULL) {
+            lifecycle[index].session_start();
+        }
+    }
     if (!is_up) {
         radio_start();
     }
@@ -123,18 +125,21 @@ static void run_prompt(void) {
 
 static void end_session(void) {
     mp_hal_stdout_tx_str("MPY: soft reboot\r\n");
-    machine_session_end();
+    for (size_t index = lifecycle_count; index-- > 0;) {
+        if (lifecycle[index].session_end != NULL) {
+            lifecycle[index].session_end();
+        }
+    }
     mp_thread_deinit();
     gc_sweep_all(); // closes what files are open
     flash_drive_sync();
-    uart_close(1);
     mp_deinit();
 }
 
 __attribute__((noreturn))
 static void interpreter(void *unused) {
     (void)unused;
-    calendar_init();
+    rtc_init();
     random_init(&heap_start, RANDOM_MEMORY_BYTES);
     flash_drive_init(); // the last of the start-up code has run
     // The bootloader says so when the safe boot pin was held at reset.
@@ -148,6 +153,22 @@ static void interpreter(void *unused) {
         reset_note_soft();
     }
 }
+
+// Interrupt objects go before what they belong to.
+const lifecycle_t lifecycle[] = {
+    {machine_session_start, NULL},
+    {machine_pins_init, NULL},
+    {led_init, NULL},
+    {uart_io_session_start, uart_io_session_end},
+    {wlan_session_start, NULL},
+    {machine_irq_session, machine_irq_session},
+    {NULL, machine_pin_irq_session},
+};
+const size_t lifecycle_count = MP_ARRAY_SIZE(lifecycle);
+
+// Terminals of the console besides UARTs.
+const console_terminal_t *const console_terminals[] = {&telnet_terminal};
+const size_t console_terminal_count = MP_ARRAY_SIZE(console_terminals);
 
 // Who has sockets.
 static const wait_client_t *const network_clients[] = {&socket_client, &telnet_client, &ftp_client};
@@ -163,13 +184,6 @@ int main(void) {
         interpreter_stack, mp_thread_main_task());
     vTaskStartScheduler();
     return 0;
-}
-
-void vApplicationGetIdleTaskMemory(StaticTask_t **control, StackType_t **stack, uint32_t *words);
-void vApplicationGetIdleTaskMemory(StaticTask_t **control, StackType_t **stack, uint32_t *words) {
-    *control = &idle_task;
-    *stack = idle_stack;
-    *words = configMINIMAL_STACK_SIZE;
 }
 
 void gc_collect(void) {

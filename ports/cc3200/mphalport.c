@@ -1,5 +1,6 @@
 // Console, delays and clock, as the MicroPython core asks for them.
 #include "py/mphal.h"
+#include "py/mpthread.h"
 #include "py/runtime.h"
 #include "py/stream.h"
 #include "extmod/misc.h"
@@ -7,14 +8,36 @@
 #include "FreeRTOS.h"
 #include "task.h"
 
-#include "servers/telnet/session.h"
+#include "console.h"
+#include "chip/memory.h"
 #include "chip/rtc.h"
 #include "chip/led.h"
 
 // Delays up to this many microseconds are waited out; longer ones sleep.
 #define LONGEST_SPIN_US (2000)
 
-mp_uint_t mp_hal_ticks_ms(void) {
+// A callback of the scheduler that sleeps takes events away from the code it interrupted, which may be about to wait for
+// just those: that wait then ends at once.
+static bool taken_by_callback;
+
+void mp_hal_event_wait(uint32_t timeout_ms) {
+    if (!event_may_block()) {
+        return;
+    }
+    bool in_callback = MP_STATE_VM(sched_state) == MP_SCHED_LOCKED;
+    if (taken_by_callback && !in_callback) {
+        taken_by_callback = false;
+        return;
+    }
+    mp_thread_release_interpreter();
+    bool taken = event_take(timeout_ms);
+    mp_thread_take_interpreter();
+    if (taken && in_callback) {
+        taken_by_callback = true;
+    }
+}
+
+ONE_COPY mp_uint_t mp_hal_ticks_ms(void) {
     return xTaskGetTickCountFromISR();
 }
 
@@ -49,13 +72,13 @@ void mp_hal_delay_ms(mp_uint_t ms) {
 
 // Nanoseconds since the epoch of the time module, 2000-01-01.
 uint64_t mp_hal_time_ns(void) {
-    calendar_time_t now = calendar_get();
+    rtc_time_t now = rtc_get();
     return now.seconds * 1000000000ull + now.ms * 1000000;
 }
 
 uintptr_t mp_hal_stdio_poll(uintptr_t flags) {
     uintptr_t ready = mp_os_dupterm_poll(flags);
-    if ((flags & MP_STREAM_POLL_RD) && telnet_terminal_waiting()) {
+    if ((flags & MP_STREAM_POLL_RD) && console_waiting()) {
         ready |= MP_STREAM_POLL_RD;
     }
     return ready;
@@ -63,7 +86,7 @@ uintptr_t mp_hal_stdio_poll(uintptr_t flags) {
 
 int mp_hal_stdin_rx_chr(void) {
     for (;;) {
-        int character = telnet_terminal_read();
+        int character = console_read();
         if (character < 0) {
             character = mp_os_dupterm_rx_chr();
         }
@@ -77,7 +100,7 @@ int mp_hal_stdin_rx_chr(void) {
 }
 
 mp_uint_t mp_hal_stdout_tx_strn(const char *text, size_t length) {
-    telnet_terminal_write(text, length);
+    console_write(text, length);
     int written = mp_os_dupterm_tx_strn(text, length);
     return written < 0 ? length : (mp_uint_t)written;
 }

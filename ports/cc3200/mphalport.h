@@ -5,23 +5,18 @@
 #include <stdint.h>
 
 #include "shared/runtime/interrupt_char.h"
+
+#include "chip/irq.h"
 #include "rtos/event.h"
 #include "rtos/tickless.h"
 
-static inline uint32_t mp_hal_disable_interrupts(void) {
-    uint32_t primask;
-    __asm volatile ("mrs %0, primask\n cpsid i" : "=r" (primask) :: "memory");
-    return primask;
-}
+#define MICROPY_BEGIN_ATOMIC_SECTION()     interrupts_disable()
+#define MICROPY_END_ATOMIC_SECTION(state)  interrupts_restore(state)
 
-static inline void mp_hal_restore_interrupts(uint32_t primask) {
-    __asm volatile ("msr primask, %0" :: "r" (primask) : "memory");
-}
-
-#define MICROPY_BEGIN_ATOMIC_SECTION()     mp_hal_disable_interrupts()
-#define MICROPY_END_ATOMIC_SECTION(state)  mp_hal_restore_interrupts(state)
-
-#define MICROPY_INTERNAL_WFE(timeout_ms)   event_wait(timeout_ms)
+// Sleeps until an event or for timeout_ms (EVENT_FOREVER: until an event). One since the last wait ends it at once.
+// Releases the interpreter lock meanwhile. Does nothing in an interrupt handler or with interrupts disabled.
+void mp_hal_event_wait(uint32_t timeout_ms);
+#define MICROPY_INTERNAL_WFE(timeout_ms)   mp_hal_event_wait(timeout_ms)
 
 // Cursor movements of the line editor.
 void mp_hal_move_cursor_back(unsigned columns);

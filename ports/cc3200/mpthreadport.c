@@ -17,14 +17,16 @@
 #define LEAVE_STEP_MS       (5)
 
 typedef struct _thread_t {
-    struct _thread_t *next;
-    TaskHandle_t task;
+    union {
+        struct _thread_t *next;
+        event_listener_t listener; // its task is NULL when the thread has finished
+    };
     StackType_t *stack;
     size_t stack_words;
     void *arg;
-    bool finished;
     StaticTask_t control;
 } thread_t;
+_Static_assert(offsetof(event_listener_t, next) == 0, "one list");
 
 // The list changes under the interpreter lock, or in the idle task, which runs only while no thread can be walking it.
 // Interrupt handlers may read it any time: every change is one store.
@@ -40,7 +42,16 @@ void mp_thread_init(void *stack_base, size_t stack_bytes) {
     main_thread.next = NULL;
     main_thread.stack = stack_base;
     main_thread.stack_words = stack_bytes / sizeof(StackType_t);
-    main_thread.task = xTaskGetCurrentTaskHandle();
+    main_thread.listener.task = xTaskGetCurrentTaskHandle();
+    event_init(&main_thread.listener);
+}
+
+ONE_COPY void mp_thread_release_interpreter(void) {
+    MP_THREAD_GIL_EXIT();
+}
+
+ONE_COPY void mp_thread_take_interpreter(void) {
+    MP_THREAD_GIL_ENTER();
 }
 
 // Called by the kernel, in the idle task, when it has let go of a task that ended.
@@ -58,34 +69,26 @@ void mp_thread_deinit(void) {
     mp_obj_t leave = mp_obj_new_exception(&mp_type_SystemExit);
     for (unsigned waited = 0; main_thread.next && waited < LEAVE_MS; waited += LEAVE_STEP_MS) {
         for (thread_t *thread = main_thread.next; thread; thread = thread->next) {
-            mp_state_thread_t *state = pvTaskGetThreadLocalStoragePointer(thread->task, 0);
-            if (state && !thread->finished) {
+            TaskHandle_t task = thread->listener.task;
+            mp_state_thread_t *state = task ? pvTaskGetThreadLocalStoragePointer(task, 0) : NULL;
+            if (state) {
                 state->mp_pending_exception = leave;
             }
         }
         event_signal();
-        MP_THREAD_GIL_EXIT();
+        mp_thread_release_interpreter();
         vTaskDelay(LEAVE_STEP_MS);
-        MP_THREAD_GIL_ENTER();
+        mp_thread_take_interpreter();
     }
     while (main_thread.next) {
         thread_t *thread = main_thread.next;
         main_thread.next = thread->next;
-        if (!thread->finished) {
-            sync_forget(thread->task);
-            vTaskDelete(thread->task);
+        TaskHandle_t task = thread->listener.task;
+        if (task) {
+            sync_forget(task);
+            vTaskDelete(task);
         }
     }
-}
-
-void mp_thread_for_each_task(void (*visit)(TaskHandle_t)) {
-    uint32_t state = MICROPY_BEGIN_ATOMIC_SECTION();
-    for (thread_t *thread = &main_thread; thread; thread = thread->next) {
-        if (thread->task && !thread->finished) {
-            visit(thread->task);
-        }
-    }
-    MICROPY_END_ATOMIC_SECTION(state);
 }
 
 void mp_thread_gc_others(void) {
@@ -93,7 +96,7 @@ void mp_thread_gc_others(void) {
     for (thread_t *thread = &main_thread; thread; thread = thread->next) {
         gc_collect_root((void **)&thread, 1); // and with it the stack and arguments it refers to
     }
-    if (main_thread.task != self) {
+    if (main_thread.listener.task != self) {
         gc_collect_root((void **)main_thread.stack, main_thread.stack_words);
     }
 }
@@ -120,10 +123,10 @@ mp_uint_t mp_thread_create(void *(*entry)(void *), void *arg, size_t *stack_size
     thread_entry = entry;
     // Let the idle task free threads that ended.
     for (thread_t *thread = main_thread.next; thread; thread = thread->next) {
-        if (thread->finished) {
-            MP_THREAD_GIL_EXIT();
+        if (!thread->listener.task) {
+            mp_thread_release_interpreter();
             vTaskDelay(1);
-            MP_THREAD_GIL_ENTER();
+            mp_thread_take_interpreter();
             break;
         }
     }
@@ -135,13 +138,14 @@ mp_uint_t mp_thread_create(void *(*entry)(void *), void *arg, size_t *stack_size
     thread->arg = arg;
 
     // The caller holds the interpreter lock: the new task stops at it before it runs any Python.
-    thread->task = xTaskCreateStatic(task_entry, "Thread", thread->stack_words, arg, INTERPRETER_PRIORITY,
+    TaskHandle_t task = xTaskCreateStatic(task_entry, "Thread", thread->stack_words, arg, INTERPRETER_PRIORITY,
         thread->stack, &thread->control);
+    thread->listener.task = task;
     thread->next = main_thread.next;
     main_thread.next = thread;
 
     *stack_size = bytes - STACK_MARGIN_BYTES;
-    return (mp_uint_t)thread->task;
+    return (mp_uint_t)task;
 }
 
 void mp_thread_start(void) {
@@ -151,8 +155,8 @@ void mp_thread_start(void) {
 void mp_thread_finish(void) {
     TaskHandle_t self = xTaskGetCurrentTaskHandle();
     for (thread_t *thread = main_thread.next; thread; thread = thread->next) {
-        if (thread->task == self) {
-            thread->finished = true;
+        if (thread->listener.task == self) {
+            thread->listener.task = NULL;
         }
     }
 }

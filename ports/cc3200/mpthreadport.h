@@ -17,13 +17,14 @@ StaticTask_t *mp_thread_main_task(void);
 // Makes the calling task the main thread. stack_base: lowest address of its stack.
 void mp_thread_init(void *stack_base, size_t stack_bytes);
 
+// Lets other threads run Python, and waits until this one may again: around whatever takes time without needing it.
+void mp_thread_release_interpreter(void);
+void mp_thread_take_interpreter(void);
+
 // Stops every other thread; before a soft reset.
 void mp_thread_deinit(void);
 
 // Marks what other threads' stacks refer to.
 void mp_thread_gc_others(void);
-
-// Calls `visit` for each task that runs Python. Also from interrupt handlers.
-void mp_thread_for_each_task(void (*visit)(TaskHandle_t));
 
 #endif

@@ -16,7 +16,6 @@ PROTOCOL = "drivers/cc3100/inc/protocol.h"
 DEFINITION = re.compile(r"#define\s+SL_OPCODE_(\w+)\s+(0x[0-9A-Fa-f]+)")
 
 
-@pytest.mark.req("SIM-9")
 def test_every_opcode_has_the_name_and_number_of_the_host_driver(pytestconfig: pytest.Config) -> None:
     tree = Path(thirdparty.locate(pytestconfig.rootpath / "third_party.toml"))
     header = (tree / PROTOCOL).read_text(errors="replace")
@@ -53,7 +52,6 @@ def test_an_opcode_without_a_name_is_told_by_its_number() -> None:
     assert name_of(0x9ABC) == "9ABC"
 
 
-@pytest.mark.req("SIM-9")
 def test_a_command_is_refused_while_a_test_asks_for_it(host: Host) -> None:
     mode = struct.pack("<I", 2)
     host.nwp.refusals[Opcode.WLAN_SET_MODE] = -5

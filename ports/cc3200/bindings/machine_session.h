@@ -2,11 +2,8 @@
 #ifndef CC3200_BINDINGS_MACHINE_SESSION_H
 #define CC3200_BINDINGS_MACHINE_SESSION_H
 
-// Pins that the last session used become inputs, and main.py is the script to run again. After mp_init().
+// main.py is the script to run again. After mp_init().
 void machine_session_start(void);
-
-// Nothing calls into the interpreter any more. Before mp_deinit().
-void machine_session_end(void);
 
 // The script to run after boot.py: main.py, or what machine.main() named.
 const char *machine_main_file(void);

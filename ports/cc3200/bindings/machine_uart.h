@@ -10,8 +10,8 @@
 
 #include "bindings/machine_irq.h"
 #include "bindings/machine_pin.h"
-#include "chip/uart.h"
 #include "bindings/machine_uart_object.h"
+#include "bindings/uart_io.h"
 
 #define MICROPY_PY_MACHINE_UART_CLASS_CONSTANTS \
     { MP_ROM_QSTR(MP_QSTR_EVEN), MP_ROM_INT(PARITY_EVEN) }, \
@@ -41,10 +41,6 @@ mp_obj_t uart_object(unsigned id) {
 
 bool mp_os_dupterm_is_builtin_stream(mp_const_obj_t stream) {
     return mp_obj_is_type(stream, &machine_uart_type);
-}
-
-bool uart_is_console(unsigned id) {
-    return MP_STATE_VM(dupterm_objs[0]) == uart_object(id);
 }
 
 // GPIO numbers of the pins a UART has unless told otherwise.
@@ -135,7 +131,7 @@ static void mp_machine_uart_init_helper(machine_uart_obj_t *self, size_t n_args,
     };
     self->timeout = args[ARG_timeout].u_int;
     self->timeout_char = args[ARG_timeout_char].u_int;
-    uart_open(self->id, &settings);
+    uart_io_open(self->id, &settings);
 }
 
 static mp_obj_t mp_machine_uart_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
@@ -162,7 +158,7 @@ static void check_open(const machine_uart_obj_t *self) {
 }
 
 static void mp_machine_uart_deinit(machine_uart_obj_t *self) {
-    uart_close(self->id);
+    uart_io_close(self->id);
 }
 
 static mp_int_t mp_machine_uart_any(machine_uart_obj_t *self) {
@@ -207,7 +203,7 @@ static mp_uint_t mp_machine_uart_read(mp_obj_t self_in, void *buffer, mp_uint_t 
 static mp_uint_t mp_machine_uart_write(mp_obj_t self_in, const void *data, mp_uint_t size, int *errcode) {
     machine_uart_obj_t *self = MP_OBJ_TO_PTR(self_in);
     check_open(self);
-    mp_uint_t sent = uart_send(self->id, data, size);
+    mp_uint_t sent = uart_io_send(self->id, data, size);
     if (sent == 0 && size > 0) {
         *errcode = MP_EAGAIN;
         return MP_STREAM_ERROR;
@@ -251,11 +247,11 @@ static void bytes_arrived(unsigned id) {
 }
 
 static void uart_irq_enable(const machine_irq_obj_t *irq) {
-    uart_set_receive_hook(((machine_uart_obj_t *)MP_OBJ_TO_PTR(irq->parent))->id, bytes_arrived);
+    uart_io_set_receive_hook(((machine_uart_obj_t *)MP_OBJ_TO_PTR(irq->parent))->id, bytes_arrived);
 }
 
 static void uart_irq_disable(const machine_irq_obj_t *irq) {
-    uart_set_receive_hook(((machine_uart_obj_t *)MP_OBJ_TO_PTR(irq->parent))->id, NULL);
+    uart_io_set_receive_hook(((machine_uart_obj_t *)MP_OBJ_TO_PTR(irq->parent))->id, NULL);
 }
 
 static const machine_irq_methods_t uart_irq_methods;

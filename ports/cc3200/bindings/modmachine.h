@@ -33,13 +33,6 @@ MP_REGISTER_ROOT_POINTER(mp_obj_t machine_main_file);
 
 void machine_session_start(void) {
     MP_STATE_PORT(machine_main_file) = MP_OBJ_NULL;
-    machine_irq_session();
-    machine_pins_init();
-}
-
-void machine_session_end(void) {
-    machine_pin_irq_session();
-    machine_irq_session();
 }
 
 const char *machine_main_file(void) {
@@ -76,9 +69,9 @@ static MP_DEFINE_CONST_FUN_OBJ_0(machine_mac_obj, machine_mac);
 
 // Until the next interrupt, or tick of the kernel if another task is due.
 static void mp_machine_idle(void) {
-    MP_THREAD_GIL_EXIT();
+    mp_thread_release_interpreter();
     __asm volatile ("dsb\n wfi");
-    MP_THREAD_GIL_ENTER();
+    mp_thread_take_interpreter();
 }
 
 NORETURN static void mp_machine_reset(void) {

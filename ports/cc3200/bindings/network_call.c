@@ -11,7 +11,7 @@
 static sync_t lock = SYNC_GIVEN;
 
 ONE_COPY bool network_enter(void) {
-    MP_THREAD_GIL_EXIT();
+    mp_thread_release_interpreter();
     sync_take(&lock, true);
     return processor_enter();
 }
@@ -19,7 +19,7 @@ ONE_COPY bool network_enter(void) {
 ONE_COPY int network_leave(int result) {
     processor_leave(0);
     sync_give(&lock);
-    MP_THREAD_GIL_ENTER();
+    mp_thread_take_interpreter();
     return result;
 }
 

@@ -14,9 +14,9 @@ static const mp_obj_base_t server_object = {&network_server_type};
 
 // servers_start and servers_stop wait for the servers' task, which may be sending what a thread prints.
 static void switch_servers(void (*action)(void)) {
-    MP_THREAD_GIL_EXIT();
+    mp_thread_release_interpreter();
     action();
-    MP_THREAD_GIL_ENTER();
+    mp_thread_take_interpreter();
 }
 
 static uint32_t checked_timeout(mp_obj_t seconds) {

@@ -98,9 +98,9 @@ static void take_auth(radio_settings_t *settings, mp_obj_t auth) {
 
 // Take over settings, or restart the network processor alone.
 static void apply(const radio_settings_t *settings) {
-    MP_THREAD_GIL_EXIT();
+    mp_thread_release_interpreter();
     int result = settings != NULL ? radio_apply(settings) : radio_restart();
-    MP_THREAD_GIL_ENTER();
+    mp_thread_take_interpreter();
     network_checked(result);
 }
 
@@ -233,9 +233,9 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(wlan_mac_obj, 1, 2, wlan_mac);
 // ---- the station
 
 static void leave(void) {
-    MP_THREAD_GIL_EXIT();
+    mp_thread_release_interpreter();
     int result = radio_disconnect();
-    MP_THREAD_GIL_ENTER();
+    mp_thread_take_interpreter();
     network_checked(result);
 }
 

@@ -17,6 +17,7 @@ static antenna_t selected = ANTENNA_INTERNAL;
 #include "prcm.h"
 #include "rom_map.h"
 
+#include "chip/gpio.h"
 #include "chip/pad.h"
 
 #define INTERNAL_GPIO 26
@@ -26,8 +27,7 @@ static antenna_t selected = ANTENNA_INTERNAL;
 // A line of the switch: driven, and pulled the same way for the time when the GPIO block sleeps.
 static void set_line(unsigned gpio, bool high) {
     PAD(gpio) = PIN_MODE_0 | PIN_STRENGTH_2MA | (high ? PIN_TYPE_STD_PU : PIN_TYPE_STD_PD);
-    // The data register is masked by address bits 9 to 2 (hw_gpio.h, GPIO_O_GPIO_DATA).
-    HWREG(GPIOA3_BASE + GPIO_O_GPIO_DATA + (BIT(gpio) << 2)) = high ? BIT(gpio) : 0;
+    gpio_write(GPIOA3_BASE, BIT(gpio), high);
 }
 
 static void drive(antenna_t antenna) {

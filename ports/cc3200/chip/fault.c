@@ -12,14 +12,12 @@
 #include "rom_map.h"
 #include "uart.h"
 
-#include "FreeRTOS.h"
-#include "task.h"
-
-#include "chip/uart.h"
 #include "chip/fault.h"
+#include "chip/irq.h"
 #include "chip/led.h"
 #include "chip/memory.h"
 #include "chip/start_up.h"
+#include "chip/uart.h"
 
 // ARMv7-M Architecture Reference Manual, B3.2.15: bits of the Configurable Fault Status Register.
 // One name a bit, those the architecture leaves out empty.
@@ -56,11 +54,14 @@ static void put_registers(const char *names, const uint32_t *values) {
     put("\r\n");
 }
 
+__attribute__((weak))
+const char *fault_task_name(void) {
+    return "none";
+}
+
 static void put_task(void) {
     put(" task=");
-    // The kernel's own view of a task that overran its stack may be damaged: the name is all that is read.
-    bool running = xTaskGetSchedulerState() != taskSCHEDULER_NOT_STARTED;
-    put(running ? pcTaskGetName(NULL) : "none");
+    put(fault_task_name());
 }
 
 __attribute__((noreturn))
@@ -113,8 +114,7 @@ void __assert_func(const char *file, int line, const char *function, const char 
 __attribute__((noreturn, used))
 void fault_dump(const uint32_t *frame, uint32_t exc_return, const uint32_t *saved);
 void fault_dump(const uint32_t *frame, uint32_t exc_return, const uint32_t *saved) {
-    uint32_t exception;
-    __asm volatile ("mrs %0, ipsr" : "=r" (exception));
+    uint32_t exception = exception_number();
     uint32_t cfsr = HWREG(NVIC_FAULT_STAT);
     uint32_t hfsr = HWREG(NVIC_HFAULT_STAT);
 
@@ -136,7 +136,7 @@ void fault_dump(const uint32_t *frame, uint32_t exc_return, const uint32_t *save
         put(" VECTTBL");
     }
     put("\r\n");
-    if ((uintptr_t)frame >= 0x20000000 && (uintptr_t)frame <= 0x20040000 - 32) {
+    if ((uintptr_t)frame >= RAM_START && (uintptr_t)frame <= RAM_END - 8 * sizeof(*frame)) {
         put_registers("r0\0r1\0r2\0r3\0r12\0lr\0pc\0psr", frame);
     }
     put_registers("r4\0r5\0r6\0r7\0r8\0r9\0r10\0r11", saved);
@@ -172,10 +172,4 @@ void fault_handler(void) {
         "2: push {r4-r11}           \n"
         "mov r2, sp                 \n"
         "b fault_dump               \n");
-}
-
-void vApplicationStackOverflowHook(TaskHandle_t task, char *name);
-void vApplicationStackOverflowHook(TaskHandle_t task, char *name) {
-    (void)task;
-    fault_stop("stack overflow", name);
 }

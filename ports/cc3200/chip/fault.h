@@ -8,4 +8,7 @@ void fault_handler(void);
 // Ends everything with a line on UART0 and the LED on.
 __attribute__((noreturn)) void fault_stop(const char *why, const char *detail);
 
+// The name of the task that runs, for the dump. The firmware with tasks has its own; here, what there is without any.
+const char *fault_task_name(void);
+
 #endif

@@ -1,7 +1,8 @@
 // MD5, SHA-1 and SHA-256 on the chip's hash engine.
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <string.h>
-
-#include "py/mphal.h"
 
 #include "inc/hw_memmap.h"
 #include "inc/hw_shamd5.h"
@@ -11,6 +12,7 @@
 #include "shamd5.h"
 
 #include "chip/hash_engine.h"
+#include "chip/irq.h"
 
 // Interrupts are off while the engine works for one state: 8 blocks take about 20 us.
 #define BLOCKS_AT_ONCE (8)
@@ -76,14 +78,14 @@ static bool run(hash_state_t *state, uint32_t before, bool first, const uint8_t 
 static bool process(hash_state_t *state, uint32_t before, const uint8_t *data, size_t blocks) {
     while (blocks > 0) {
         size_t now = blocks < BLOCKS_AT_ONCE ? blocks : BLOCKS_AT_ONCE;
-        uint32_t interrupts = MICROPY_BEGIN_ATOMIC_SECTION();
+        uint32_t interrupts = interrupts_disable();
         MAP_PRCMPeripheralClkEnable(PRCM_DTHE, PRCM_RUN_MODE_CLK);
         bool done = run(state, before, before == 0, data, now);
         if (!done) {
             MAP_PRCMPeripheralReset(PRCM_DTHE);
         }
         MAP_PRCMPeripheralClkDisable(PRCM_DTHE, PRCM_RUN_MODE_CLK);
-        MICROPY_END_ATOMIC_SECTION(interrupts);
+        interrupts_restore(interrupts);
         if (!done) {
             return false;
         }

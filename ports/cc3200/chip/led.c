@@ -1,5 +1,7 @@
 // The system LED, driven from the tick interrupt: it needs no task and shows life even while a script computes.
-#include "py/mpconfig.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "inc/hw_gpio.h"
 #include "inc/hw_memmap.h"
@@ -8,9 +10,10 @@
 #include "pin.h"
 #include "prcm.h"
 
-#include "FreeRTOS.h"
-#include "task.h"
+#include "genhdr/board_config.h"
 
+#include "chip/gpio.h"
+#include "chip/irq.h"
 #include "chip/led.h"
 #include "chip/pad.h"
 
@@ -19,7 +22,8 @@
 #define ERROR_HALF_MS       (50)
 
 static volatile struct {
-    uint32_t next_change; // in ms since start
+    uint32_t now;         // of the last tick, in ms since start
+    uint32_t next_change;
     bool enabled;
     bool lit;
     bool error;
@@ -27,8 +31,7 @@ static volatile struct {
 
 static void drive(bool on) {
     led.lit = on;
-    // The data register is masked by address bits 9 to 2 (hw_gpio.h, GPIO_O_GPIO_DATA).
-    HWREG(BOARD_LED_PORT + GPIO_O_GPIO_DATA + (BOARD_LED_BIT << 2)) = on ? BOARD_LED_BIT : 0;
+    gpio_write(BOARD_LED_PORT, BOARD_LED_BIT, on);
 }
 
 static void configure_pin(void) {
@@ -38,12 +41,12 @@ static void configure_pin(void) {
 }
 
 static void restart(bool enabled, bool error) {
-    taskENTER_CRITICAL();
+    uint32_t interrupts = interrupts_disable();
     led.enabled = enabled;
     led.error = error;
-    led.next_change = xTaskGetTickCount() + (error ? ERROR_HALF_MS : HEARTBEAT_PERIOD_MS - HEARTBEAT_ON_MS);
+    led.next_change = led.now + (error ? ERROR_HALF_MS : HEARTBEAT_PERIOD_MS - HEARTBEAT_ON_MS);
     drive(error);
-    taskEXIT_CRITICAL();
+    interrupts_restore(interrupts);
 }
 
 void led_init(void) {
@@ -82,6 +85,7 @@ void led_fault(void) {
 }
 
 void led_tick(uint32_t now) {
+    led.now = now;
     if (led.enabled && (int32_t)(now - led.next_change) >= 0) {
         drive(!led.lit);
         led.next_change += (led.error ? ERROR_HALF_MS

@@ -3,6 +3,10 @@
 #ifndef CC3200_CHIP_MEMORY_H
 #define CC3200_CHIP_MEMORY_H
 
+// RAM, which holds code and data (data sheet SWAS032).
+#define RAM_START               0x20000000u
+#define RAM_END                 0x20040000u
+
 // Stack sizes in bytes; tests/firmware/test_stacks.py measures what is used of each.
 #define MAIN_STACK_BYTES        640     // start-up and interrupt handlers
 #define IDLE_STACK_BYTES        256

@@ -1,15 +1,18 @@
 // Random numbers: a pool of entropy behind SHA-256.
-#include "py/mphal.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "inc/hw_types.h"
 #include "rom_map.h"
 #include "prcm.h"
 #include "systick.h"
 
-#include "chip/hash_engine.h"
-#include "chip/random.h"
 #include "chip/fault.h"
+#include "chip/hash_engine.h"
+#include "chip/irq.h"
 #include "chip/memory.h"
+#include "chip/random.h"
 
 #define POOL_WORDS  (8)
 #define EDGES       (24)     // slow-clock edges timed at the start, 31 us apart
@@ -26,7 +29,7 @@ static struct {
 
 static void digest_pool(uint8_t purpose, const void *data, size_t length, uint32_t result[POOL_WORDS]) {
     hash_state_t state;
-    uint32_t now = mp_hal_ticks_us();
+    uint32_t now = MAP_SysTickValueGet();
     hash_start(&state, HASH_SHA256);
     if (!hash_update(&state, &purpose, sizeof(purpose))
         || !hash_update(&state, generator.pool, sizeof(generator.pool))
@@ -40,12 +43,12 @@ static void digest_pool(uint8_t purpose, const void *data, size_t length, uint32
 void random_stir(const void *data, size_t length) {
     uint32_t stirred[POOL_WORDS];
     digest_pool(STIR, data, length, stirred);
-    uint32_t interrupts = MICROPY_BEGIN_ATOMIC_SECTION();
+    uint32_t interrupts = interrupts_disable();
     for (unsigned i = 0; i < POOL_WORDS; ++i) {
         generator.pool[i] ^= stirred[i];
     }
     generator.left = 0;
-    MICROPY_END_ATOMIC_SECTION(interrupts);
+    interrupts_restore(interrupts);
 }
 
 BOOT_CODE
@@ -68,7 +71,7 @@ void random_init(const void *memory, size_t length) {
 }
 
 uint32_t random_u32(void) {
-    uint32_t interrupts = MICROPY_BEGIN_ATOMIC_SECTION();
+    uint32_t interrupts = interrupts_disable();
     if (generator.left == 0) {
         uint8_t nothing = 0;
         digest_pool(DRAW, &nothing, sizeof(nothing), generator.drawn);
@@ -78,6 +81,6 @@ uint32_t random_u32(void) {
     uint32_t *word = &generator.drawn[--generator.left];
     uint32_t number = *word;
     *word = 0;
-    MICROPY_END_ATOMIC_SECTION(interrupts);
+    interrupts_restore(interrupts);
     return number;
 }

@@ -5,14 +5,14 @@
 #include <stdint.h>
 
 // Starts the calendar at 2015-01-01 00:00:00 if it has never been set since power-up.
-void calendar_init(void);
+void rtc_init(void);
 
 typedef struct {
     uint32_t seconds; // since 2000-01-01 00:00:00
     uint32_t ms;      // 0 to 999
-} calendar_time_t;
+} rtc_time_t;
 
-calendar_time_t calendar_get(void);
-void calendar_set(calendar_time_t now);
+rtc_time_t rtc_get(void);
+void rtc_set(rtc_time_t now);
 
 #endif

@@ -35,7 +35,7 @@ static const struct {
     vector_t entry;
 } image_header = {&main_stack[MAIN_STACK_BYTES / sizeof(uint32_t)], start_up};
 
-static void zero(uint32_t *from, uint32_t *to) {
+ONE_COPY static void zero(uint32_t *from, uint32_t *to) {
     memset(from, 0, (uintptr_t)to - (uintptr_t)from);
 }
 

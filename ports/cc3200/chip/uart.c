@@ -1,6 +1,7 @@
 // UART driver: PL011-like blocks of the CC3200 (TRM SWRU367, chapter 6), FIFOs of 16 bytes.
-#include "py/mphal.h"
-#include "py/runtime.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "inc/hw_ints.h"
 #include "inc/hw_memmap.h"
@@ -12,9 +13,10 @@
 #include "prcm.h"
 #include <uart.h> // the driver library's
 
-#include "chip/uart.h"
+#include "chip/irq.h"
 #include "chip/memory.h"
 #include "chip/pad.h"
+#include "chip/uart.h"
 
 // Above this the kernel may not be called; the console should not wait for other handlers.
 #define UART_INTERRUPT_PRIORITY INT_PRIORITY_LVL_3
@@ -30,24 +32,32 @@ _Static_assert(INT_UARTA1 - INT_UARTA0 == 1 && PRCM_UARTA1 - PRCM_UARTA0 == 1, "
 
 static struct {
     uart_settings_t settings;
-    uart_receive_hook_t hook;
+    uint8_t *buffer;
     // head: where the interrupt handler puts the next byte; tail: where the reader takes it.
     volatile uint8_t head, tail;
 } uarts[UART_COUNT] LOW_RAM;
 
-static uint8_t console_buffer[UART_RX_BUFFER_BYTES];
-// What head and tail count in: the console's buffer, or one on the collected heap.
-MP_REGISTER_ROOT_POINTER(uint8_t *uart_buffers[2]);
-
 _Static_assert(UART_RX_BUFFER_BYTES == 256, "uint8_t indices wrap with the buffer");
 
-// Longer than a full FIFO takes, 16 frames of at most 12 bits.
-static uint32_t stall_ms(uint32_t baud) {
-    return 20 + 20 * 12 * 1000 / baud;
+__attribute__((weak))
+bool uart_on_byte(unsigned id, uint8_t byte) {
+    (void)id;
+    (void)byte;
+    return false;
+}
+
+__attribute__((weak))
+void uart_on_change(unsigned id, bool received) {
+    (void)id;
+    (void)received;
+}
+
+uint32_t uart_stall_ms(unsigned id) {
+    uint32_t baud = uarts[id].settings.baud;
+    return 20 + (baud ? 20 * 12 * 1000 / baud : 0); // 16 frames of at most 12 bits
 }
 
 static void receive(unsigned id) {
-    bool console = uart_is_console(id);
     while (!(REGISTER(id, FR) & UART_FR_RXFE)) {
         uint32_t data = REGISTER(id, DR);
         if (data & (UART_DR_BE | UART_DR_PE | UART_DR_FE)) {
@@ -55,31 +65,25 @@ static void receive(unsigned id) {
         }
         uint8_t byte = data & UART_DR_DATA_M;
         uint8_t next = uarts[id].head + 1;
-        if (console && byte == mp_interrupt_char) {
-            mp_sched_keyboard_interrupt();
-        } else if (next != uarts[id].tail) {
-            MP_STATE_PORT(uart_buffers)[id][uarts[id].head] = byte;
+        if (!uart_on_byte(id, byte) && next != uarts[id].tail) {
+            uarts[id].buffer[uarts[id].head] = byte;
             uarts[id].head = next;
         }
     }
 }
 
 static void handle_interrupt(void) {
-    uint32_t exception;
-    __asm volatile ("mrs %0, ipsr" : "=r" (exception));
-    unsigned id = exception - INT_UARTA0;
+    unsigned id = exception_number() - INT_UARTA0;
     uint32_t status = REGISTER(id, MIS);
+    bool received = status & (UART_INT_RX | UART_INT_RT);
     REGISTER(id, ICR) = status;
     if (status & UART_INT_TX) {
         REGISTER(id, IM) &= ~UART_INT_TX; // a sender is waiting: wake it once
     }
-    if (status & (UART_INT_RX | UART_INT_RT)) {
+    if (received) {
         receive(id);
-        if (uarts[id].hook) {
-            uarts[id].hook(id);
-        }
     }
-    event_signal();
+    uart_on_change(id, received);
 }
 
 static void start(unsigned id, const uart_settings_t *settings) {
@@ -92,21 +96,10 @@ static void start(unsigned id, const uart_settings_t *settings) {
     MAP_UARTFlowControlSet(base, settings->flow);
 }
 
-// Lets what was sent leave the UART: at most a FIFO of frames, unless the other end withholds CTS.
-static void drain(unsigned id) {
-    uint32_t baud = uarts[id].settings.baud;
-    uint32_t start = mp_hal_ticks_ms();
-    while (baud && !uart_send_done(id) && mp_hal_ticks_ms() - start < stall_ms(baud)) {
-        mp_hal_delay_ms(1);
-    }
-}
-
-void uart_open(unsigned id, const uart_settings_t *settings) {
-    uint8_t *buffer = id == UART_CONSOLE ? console_buffer : m_new(uint8_t, UART_RX_BUFFER_BYTES);
-    drain(id);
+void uart_open(unsigned id, const uart_settings_t *settings, uint8_t *buffer) {
     MAP_IntDisable(INTERRUPT(id));
-    MP_STATE_PORT(uart_buffers)[id] = buffer;
     uarts[id].settings = *settings;
+    uarts[id].buffer = buffer;
     uarts[id].head = uarts[id].tail = 0;
     start(id, settings);
     MAP_IntRegister(INTERRUPT(id), handle_interrupt);
@@ -116,20 +109,14 @@ void uart_open(unsigned id, const uart_settings_t *settings) {
 }
 
 void uart_close(unsigned id) {
-    if (uarts[id].settings.baud == 0) {
-        return;
-    }
-    drain(id);
     MAP_IntDisable(INTERRUPT(id));
     uarts[id].settings.baud = 0;
-    uarts[id].hook = NULL;
     uarts[id].head = uarts[id].tail = 0;
-    MP_STATE_PORT(uart_buffers)[id] = NULL;
     REGISTER(id, CTL) = 0;
     MAP_PRCMPeripheralClkDisable(PERIPHERAL(id), PRCM_RUN_MODE_CLK | PRCM_SLP_MODE_CLK);
 }
 
-const uart_settings_t *uart_settings(unsigned id) {
+ONE_COPY const uart_settings_t *uart_settings(unsigned id) {
     return &uarts[id].settings;
 }
 
@@ -141,40 +128,15 @@ int uart_get(unsigned id) {
     if (uarts[id].head == uarts[id].tail) {
         return -1;
     }
-    return MP_STATE_PORT(uart_buffers)[id][uarts[id].tail++];
+    return uarts[id].buffer[uarts[id].tail++];
 }
 
-size_t uart_send(unsigned id, const void *data, size_t length) {
-    uint32_t patience_ms = stall_ms(MAX(uarts[id].settings.baud, 1));
-    uint32_t moved = mp_hal_ticks_ms();
-    const uint8_t *next = data;
-    const uint8_t *end = next + length;
-    while (next < end && uarts[id].settings.baud) {
-        if (uart_send_ready(id)) {
-            REGISTER(id, DR) = *next++;
-            if (next == end || uart_send_ready(id)) {
-                continue;
-            }
-            moved = mp_hal_ticks_ms();
-        }
-        if (event_may_block()) {
-            // The FIFO may have drained meanwhile: its interrupt is then pending and comes at once.
-            REGISTER(id, IM) |= UART_INT_TX;
-            event_wait(patience_ms);
-            if (mp_hal_ticks_ms() - moved > patience_ms && !uart_send_ready(id)) {
-                break;
-            }
-        } else {
-            // An interrupt handler prints: the FIFO empties without our help.
-            uint32_t start_us = system_time_us();
-            while (!uart_send_ready(id) && system_time_us() - start_us < patience_ms * 1000) {
-            }
-            if (!uart_send_ready(id)) {
-                break;
-            }
-        }
-    }
-    return next - (const uint8_t *)data;
+void uart_put(unsigned id, uint8_t byte) {
+    REGISTER(id, DR) = byte;
+}
+
+void uart_call_when_ready(unsigned id) {
+    REGISTER(id, IM) |= UART_INT_TX; // the interrupt of a FIFO that has drained meanwhile is pending
 }
 
 bool uart_send_ready(unsigned id) {
@@ -189,28 +151,19 @@ void uart_set_break(unsigned id, bool on) {
     MAP_UARTBreakCtl(BASE(id), on);
 }
 
-void uart_set_receive_hook(unsigned id, uart_receive_hook_t hook) {
-    uarts[id].hook = hook;
-}
-
-static const uart_settings_t console_settings = {
+const uart_settings_t uart_console_settings = {
     UART_CONSOLE_BAUD, UART_CONFIG_WLEN_8 | UART_CONFIG_STOP_ONE | UART_CONFIG_PAR_NONE, UART_FLOWCONTROL_NONE,
 };
 
-static void console_pins(void) {
+void uart_console_pins(void) {
     // In function 3 GP1 is UART0_TX and GP2 is UART0_RX (data sheet SWAS032, table 3-1).
     PAD(1) = PIN_MODE_3 | PIN_STRENGTH_2MA | PIN_TYPE_STD_PU;
     PAD(2) = PIN_MODE_3 | PIN_STRENGTH_2MA | PIN_TYPE_STD_PU;
 }
 
-void uart_console_open(void) {
-    console_pins();
-    uart_open(UART_CONSOLE, &console_settings);
-}
-
 void uart_console_raw(void) {
     if (uarts[UART_CONSOLE].settings.baud != UART_CONSOLE_BAUD) {
-        console_pins();
-        start(UART_CONSOLE, &console_settings);
+        uart_console_pins();
+        start(UART_CONSOLE, &uart_console_settings);
     }
 }

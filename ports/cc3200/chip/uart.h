@@ -1,4 +1,5 @@
-// The two UARTs: buffered receive, blocking send, and the console on UART 0.
+// The two UARTs: a driver that waits for nothing. What comes in is put into a buffer by the interrupt handler; what goes
+// out is put into the FIFO, byte by byte, by who sends.
 #ifndef CC3200_CHIP_UART_H
 #define CC3200_CHIP_UART_H
 
@@ -18,9 +19,17 @@ typedef struct {
     uint16_t flow;
 } uart_settings_t;
 
-// Resets the UART, drops what it received and starts it. The console's has a buffer of its own, the other one takes it
-// from the collected heap while it is open: MemoryError, and nothing is changed, when there is none.
-void uart_open(unsigned id, const uart_settings_t *settings);
+// 115200 baud, 8 bits, no parity, one stop bit.
+extern const uart_settings_t uart_console_settings;
+
+// What happens at a UART concerns its user, who is told in interrupt context. Both are there for all of them.
+// A byte has come. True: it is taken; false: it goes into the buffer.
+bool uart_on_byte(unsigned id, uint8_t byte);
+// Bytes have come, or there is room to send after uart_call_when_ready().
+void uart_on_change(unsigned id, bool received);
+
+// Resets the UART, drops what it received and starts it. buffer: UART_RX_BUFFER_BYTES, in use until it is closed.
+void uart_open(unsigned id, const uart_settings_t *settings, uint8_t *buffer);
 void uart_close(unsigned id);
 const uart_settings_t *uart_settings(unsigned id);
 
@@ -30,26 +39,24 @@ size_t uart_received(unsigned id);
 // The next received byte, or -1.
 int uart_get(unsigned id);
 
-// Sends, sleeping while the FIFO is full. Returns how many bytes were taken: fewer only if nothing moved for the time of
-// 20 frames (the other end withholds CTS).
-size_t uart_send(unsigned id, const void *data, size_t length);
+// Sends a byte; there must be room in the FIFO.
+void uart_put(unsigned id, uint8_t byte);
 
 // Room in the send FIFO now; everything sent, the last stop bit included.
 bool uart_send_ready(unsigned id);
 bool uart_send_done(unsigned id);
 
+// Has uart_on_change called once when there is room, at once if there is some already.
+void uart_call_when_ready(unsigned id);
+
+// Longer than a full FIFO takes to be sent, in ms, unless the other end withholds CTS.
+uint32_t uart_stall_ms(unsigned id);
+
 // Holds TX low, or lets it go.
 void uart_set_break(unsigned id, bool on);
 
-// Called in interrupt context after bytes arrived.
-typedef void (*uart_receive_hook_t)(unsigned id);
-void uart_set_receive_hook(unsigned id, uart_receive_hook_t hook);
-
-// Gives UART 0 its pins and starts it as the console. The byte mp_interrupt_char then interrupts the running script.
-void uart_console_open(void);
-
-// Whether bytes of this UART are the console's: asked in interrupt context, answered by the console's owner.
-bool uart_is_console(unsigned id);
+// Gives UART 0 the console's pins.
+void uart_console_pins(void);
 
 // For the fault dump: UART 0 sending at the console's rate, whatever it was doing.
 void uart_console_raw(void);

@@ -11,7 +11,7 @@
 // How long one wait may take: nothing ends a select, and what is asked of the task meanwhile is seen when it is over.
 #define LONGEST_WAIT_MS 250u
 
-static StackType_t stack[SERVERS_STACK_BYTES / sizeof(StackType_t)] STACK_SECTION;
+static StackType_t servers_stack[SERVERS_STACK_BYTES / sizeof(StackType_t)] STACK_SECTION;
 static StaticTask_t control LOW_RAM;
 
 static struct {
@@ -64,7 +64,7 @@ void wait_init(const wait_client_t *const *clients, unsigned count) {
     wait.clients = clients;
     wait.count = (uint8_t)count;
     wait.task = xTaskCreateStatic(
-        run, "Servers", sizeof(stack) / sizeof(stack[0]), NULL, SERVERS_PRIORITY, stack, &control);
+        run, "Servers", sizeof(servers_stack) / sizeof(servers_stack[0]), NULL, SERVERS_PRIORITY, servers_stack, &control);
 }
 
 void wait_wake(void) {

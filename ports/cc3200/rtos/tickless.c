@@ -6,6 +6,7 @@
 #include "FreeRTOS.h"
 #include "task.h"
 
+#include "chip/irq.h"
 #include "chip/led.h"
 #include "rtos/tickless.h"
 
@@ -80,6 +81,7 @@ void vPortSuppressTicksAndSleep(TickType_t expected) {
         }
         restart_systick(rest - spent);
     }
+    led_tick(xTaskGetTickCount()); // which knows no other time than it is told
     __asm volatile ("cpsie i" ::: "memory");
 }
 
@@ -98,8 +100,7 @@ void vApplicationIdleHook(void) {
 }
 
 uint32_t system_time_us(void) {
-    uint32_t primask;
-    __asm volatile ("mrs %0, primask\n cpsid i" : "=r" (primask) :: "memory");
+    uint32_t interrupts = interrupts_disable();
     uint32_t ticks = xTaskGetTickCountFromISR();
     uint32_t left = HWREG(NVIC_ST_CURRENT);
     if (HWREG(NVIC_INT_CTRL) & NVIC_INT_CTRL_PENDSTSET) {
@@ -107,7 +108,7 @@ uint32_t system_time_us(void) {
         left = HWREG(NVIC_ST_CURRENT);
         ticks++;
     }
-    __asm volatile ("msr primask, %0" :: "r" (primask) : "memory");
+    interrupts_restore(interrupts);
     // Right after a short sleep the running period may be a little longer than a tick.
     uint32_t into = left < CYCLES_PER_TICK ? CYCLES_PER_TICK - 1 - left : 0;
     return ticks * 1000 + into / CYCLES_PER_US;

@@ -293,7 +293,7 @@ static void serve(const tcp_interest_t *ready, uint32_t now_ms) {
 
 const wait_client_t telnet_client = {prepare, serve};
 
-int telnet_terminal_read(void) {
+static int terminal_read(void) {
     int byte = -1;
     // The servers' task empties the ring for an interrupt or a new client, at any time: whether there is a byte is
     // asked with interrupts off too, or the tail would overtake the head.
@@ -308,19 +308,21 @@ int telnet_terminal_read(void) {
     return byte;
 }
 
-bool telnet_terminal_waiting(void) {
+static bool terminal_waiting(void) {
     return session.cancel || input_used() > 0;
 }
 
-void telnet_terminal_write(const char *text, size_t length) {
+static void terminal_write(const char *text, size_t length) {
     uint8_t wire[128];
     while (length > 0 && session.state == SESSION_TERMINAL && !session.lost) {
         size_t taken;
         size_t used = telnet_encode(&session.telnet, (const uint8_t *)text, length, &taken, wire, sizeof(wire));
-        MP_THREAD_GIL_EXIT();
+        mp_thread_release_interpreter();
         send_all(wire, used);
-        MP_THREAD_GIL_ENTER();
+        mp_thread_take_interpreter();
         text += taken;
         length -= taken;
     }
 }
+
+const console_terminal_t telnet_terminal = {terminal_read, terminal_waiting, terminal_write};
