@@ -168,7 +168,9 @@ def short_name(source, env) -> str:  # type: ignore[no-untyped-def]
 
 
 def _needs_linker_script(target, source, env):  # type: ignore[no-untyped-def]
-    env.Depends(target, env["LINKER_SCRIPT"])
+    script = env["LINKER_SCRIPT"]
+    parts = re.findall(r"^INCLUDE +(\S+)$", script.get_text_contents(), re.MULTILINE)  # beside it
+    env.Depends(target, [script, *(script.srcnode().dir.File(part) for part in parts)])
     return target, source
 
 
@@ -215,7 +217,7 @@ def generate(env) -> None:  # type: ignore[no-untyped-def]
     )
     env["LINKCOM"] = (
         "$CC $LINKFLAGS ${WHOLE_PROGRAM and WHOLE_PROGRAM + CCFLAGS} $( ${_prefix_maps(__env__)} $)"
-        " -Wl,-Map=${TARGETS[1]} -T $LINKER_SCRIPT -o $TARGET $SOURCES $LIBS_TEXT"
+        " -Wl,-Map=${TARGETS[1]} -L${LINKER_SCRIPT.dir} -T $LINKER_SCRIPT -o $TARGET $SOURCES $LIBS_TEXT"
     )
     said = shown(env, "CC ${_short_name(SOURCE, __env__)}")
     env.Append(

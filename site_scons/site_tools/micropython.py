@@ -1,7 +1,7 @@
 """SCons tool: MicroPython as a part of the firmware.
 
-Gives env.Port(...) and env.ThirdParty(...), which compile a room's files, and env.Tables(), which makes the qstr,
-module, root-pointer and compressed-error headers of every source compiled so far.
+Gives image.Port(...) and image.ThirdParty(...), which compile files for an image (image.py), and image.Tables(), which
+makes the qstr, module, root-pointer and compressed-error headers of every source that it has so far.
 """
 
 import os
@@ -103,7 +103,6 @@ def make_tables(env):  # type: ignore[no-untyped-def]
 
 
 def generate(env) -> None:  # type: ignore[no-untyped-def]
-    env.SetDefault(STRING_SOURCES=[], OBJECTS=[], QSTR_DEFINITIONS=[], CONFIGURATION=[])
     env["GENERATED"].update(env.File(f"$BUILD/genhdr/{name}").get_internal_path() for name in tables.TABLES)
     headers_not_read = frozenset(f"genhdr/{name}" for name in tables.TABLES)
     flags = ["CCFLAGS", "CPPDEFINES", "CC", "CC_VERSION"]

@@ -61,6 +61,8 @@ def generate(env) -> None:  # type: ignore[no-untyped-def]
         BUILD=f"#{output}",  # for SCons
         OUTPUT=str(output),  # for command lines
         VERSION=project["project"]["version"],
+        RELEASE_DATE=project["tool"]["wipy"]["release-date"],
+        MICROPYTHON_VERSION=tomllib.loads(Path("third_party.toml").read_text())["micropython"]["version"],
         MICROPYTHON=micropython,
         # What needs no dependencies: files of the cached tree, which locate() has just found to be as they were pinned.
         PINNED=() if env["MICROPYTHON_DIR"] else (micropython + os.sep,),

@@ -1,4 +1,4 @@
-"""SCons tool: env.SizeReport([size.txt, size.json], [firmware.elf, firmware.map, mcuimg.bin]) says where bytes go."""
+"""SCons tool: image.SizeReport([size.txt, size.json], [elf, map, image file]) says where an image's bytes go."""
 
 import json
 from pathlib import Path
@@ -12,14 +12,14 @@ def _report(target, source, env) -> None:  # type: ignore[no-untyped-def]
 
     text_file, json_file = (Path(node.get_path()) for node in target)
     elf, map_file, signed = (Path(node.get_path()) for node in source)
-    board = env["BOARD_FACTS"]
-    measured = sizes.measure(elf, map_file, signed.stat().st_size, board.image_limit, board.min_heap)
+    limits = env["LIMITS"]
+    measured = sizes.measure(elf, map_file, signed, limits.image, limits.heap)
     now = {"board": env["BOARD"], "version": env["VERSION"], "build_type": env["BTYPE"], **measured.as_json()}
     try:
         before = json.loads(json_file.read_text())
     except (OSError, ValueError):
         before = None
-    title = f"{board.name} firmware {env['VERSION']}, {env['BTYPE']} build"
+    title = f"{env['BOARD_FACTS'].name} {env['IMAGE']} {env['VERSION']}, {env['BTYPE']} build"
     text_file.write_text(report.text(title, now, before))
     json_file.write_text(json.dumps(now) + "\n")  # indented, Python's slower encoder would write it
     print(report.summary(now, before))
@@ -33,7 +33,8 @@ def size_report(env, target, source):  # type: ignore[no-untyped-def]
 
 
 def generate(env) -> None:  # type: ignore[no-untyped-def]
-    env.Append(BUILDERS={"SizeReportFiles": Builder(action=action(_report, None, varlist=["BOARD_FACTS", "VERSION"]))})
+    report = action(_report, None, varlist=["BOARD_FACTS", "IMAGE", "LIMITS", "VERSION"])
+    env.Append(BUILDERS={"SizeReportFiles": Builder(action=report)})
     env.AddMethod(size_report, "SizeReport")
 
 

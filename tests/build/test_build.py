@@ -83,7 +83,7 @@ def test_size_report_knows_the_room_of_link_time_code(built: Project) -> None:
     sizes = json.loads(built.output("size.json").read_text())
     rooms = {name: sum(use.values()) for name, use in sizes["rooms"].items()}
     assert rooms["py"] > 60_000
-    assert {"servers", "network", "storage", "FatFs", "SimpleLink", "FreeRTOS", "pin tables"} <= set(rooms)
+    assert {"servers", "nwp", "bindings", "storage", "FatFs", "SimpleLink", "FreeRTOS", "pin tables"} <= set(rooms)
     assert rooms.get("link-time code", 0) < sum(rooms.values()) / 50
     symbols = {symbol["name"]: symbol for symbol in sizes["symbols"]}
     assert symbols["mp_execute_bytecode"]["object"] == "micropython/py/vm.o"

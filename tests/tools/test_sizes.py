@@ -116,13 +116,13 @@ def test_rooms(path: str, room: str) -> None:
 def test_limits_hold_to_the_byte(tmp_path: Path) -> None:
     map_file = tmp_path / "firmware.map"
     map_file.write_text(MAP)
-    sizes.check(1000, 1000, 500, 500, map_file)
+    sizes.check("mcuimg.bin", 1000, 1000, 500, 500, map_file)
     with pytest.raises(
         UserError, match=r"mcuimg\.bin would be 1,001 bytes, 1 more than the 1,000 allowed.*port/main\.o"
     ):
-        sizes.check(1001, 1000, 500, 500, map_file)
+        sizes.check("mcuimg.bin", 1001, 1000, 500, 500, map_file)
     with pytest.raises(UserError, match="heap would be 499 bytes, 1 less than the 500 wanted"):
-        sizes.check(1000, 1000, 499, 500, map_file)
+        sizes.check("mcuimg.bin", 1000, 1000, 499, 500, map_file)
 
 
 @pytest.mark.req("BLD-4")
@@ -138,6 +138,7 @@ def test_an_overflow_is_explained_and_other_errors_are_not() -> None:
 def test_the_report_tells_the_difference_to_the_last_build() -> None:
     def built(image: int, room: int) -> dict[str, object]:
         return sizes.Sizes(
+            name="mcuimg.bin",
             image=image,
             image_limit=2000,
             heap=5000 - image,

@@ -26,14 +26,14 @@ def _table(rows: Iterable[tuple[str, ...]]) -> list[str]:
 
 
 def summary(sizes: dict[str, Any], before: dict[str, Any] | None) -> str:
-    """One line: the image against its limit, and the heap, with their changes."""
+    """One line: the image against its limit, and the heap if it leaves one, with their changes."""
     image, heap = sizes["image"], sizes["heap"]
     old_image = before["image"]["size"] if before else None
-    old_heap = before["heap"]["size"] if before else None
-    return (
-        f"mcuimg.bin {image['size']:,} of {image['limit']:,} bytes{_change(image['size'], old_image)}, "
-        f"Python heap {heap['size']:,}{_change(heap['size'], old_heap)}"
-    )
+    line = f"{image['name']} {image['size']:,} of {image['limit']:,} bytes{_change(image['size'], old_image)}"
+    if heap:
+        old_heap = before["heap"]["size"] if before and before["heap"] else None
+        line += f", Python heap {heap['size']:,}{_change(heap['size'], old_heap)}"
+    return line
 
 
 def text(title: str, sizes: dict[str, Any], before: dict[str, Any] | None) -> str:
@@ -51,8 +51,9 @@ def text(title: str, sizes: dict[str, Any], before: dict[str, Any] | None) -> st
         )
         for r in sizes["regions"]
     )
-    heap = sizes["heap"]
-    lines += ["", f"Python heap: {heap['size']:,} bytes, at least {heap['minimum']:,} wanted", "", "Stacks (bytes)"]
+    if heap := sizes["heap"]:
+        lines += ["", f"Python heap: {heap['size']:,} bytes, at least {heap['minimum']:,} wanted"]
+    lines += ["", "Stacks (bytes)"]
     lines += _table(
         (name, f"{size:,}{_change(size, old['stacks'].get(name))}") for name, size in sizes["stacks"].items()
     ) or ["  none"]

@@ -84,10 +84,11 @@ class Usage:
 class Sizes:
     """Everything the report tells; bytes."""
 
-    image: int  # mcuimg.bin
+    name: str  # of the image file, such as mcuimg.bin
+    image: int
     image_limit: int
-    heap: int
-    min_heap: int
+    heap: int | None  # None: it leaves none
+    min_heap: int | None
     regions: list[Region]
     stacks: dict[str, int]
     rooms: dict[str, Usage]
@@ -96,8 +97,13 @@ class Sizes:
     def as_json(self) -> dict[str, Any]:
         """For machines: plain lists and dictionaries."""
         return {
-            "image": {"size": self.image, "limit": self.image_limit, "free": self.image_limit - self.image},
-            "heap": {"size": self.heap, "minimum": self.min_heap},
+            "image": {
+                "name": self.name,
+                "size": self.image,
+                "limit": self.image_limit,
+                "free": self.image_limit - self.image,
+            },
+            "heap": None if self.heap is None else {"size": self.heap, "minimum": self.min_heap},
             "regions": [{**vars(region), "free": region.free} for region in self.regions],
             "stacks": self.stacks,
             "rooms": {name: dict(vars(usage)) for name, usage in self.rooms.items()},
@@ -285,12 +291,15 @@ def object_of(source: str) -> str:
     return re.sub("^ports/cc3200/", "port/", path)
 
 
-def measure(elf: Path, map_file: Path, image_size: int, image_limit: int, min_heap: int) -> Sizes:
-    """Read a linked firmware. Raises UserError where the linker script does not define heap_start and heap_end."""
+def measure(elf: Path, map_file: Path, image: Path, image_limit: int, min_heap: int | None) -> Sizes:
+    """Read a linked image. min_heap: what it must leave for Python's heap, None when it has none.
+
+    Raises UserError where it should leave a heap, but the linker script does not define heap_start and heap_end.
+    """
 
     map_text = map_file.read_text(errors="replace")
     areas, table = _read(elf)
-    heap = _heap(elf, table)
+    heap = None if min_heap is None else _heap(elf, table)
     parts = pieces(map_text)
     rooms: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     for piece in parts:
@@ -317,7 +326,8 @@ def measure(elf: Path, map_file: Path, image_size: int, image_limit: int, min_he
                                   owner.object if owner else "", kind == _OBJECT))  # fmt: skip
     symbols.sort(key=lambda symbol: (-symbol.size, symbol.name))
     return Sizes(
-        image=image_size,
+        name=image.name,
+        image=image.stat().st_size,
         image_limit=image_limit,
         heap=heap,
         min_heap=min_heap,
@@ -356,12 +366,12 @@ def largest_objects(map_text: str, count: int = 8) -> str:
     return ", ".join(f"{name} {size:,}" for name, size in top)
 
 
-def check(image: int, image_limit: int, heap: int, min_heap: int, map_file: Path) -> None:
-    """Raises UserError where mcuimg.bin would be too large for the board, or would leave too little Python heap."""
+def check(name: str, image: int, image_limit: int, heap: int, min_heap: int, map_file: Path) -> None:
+    """Raises UserError where an image would be too large for the board, or would leave too little Python heap."""
     problems = []
     if image > image_limit:
         problems.append(
-            f"mcuimg.bin would be {image:,} bytes, {image - image_limit:,} more than the {image_limit:,} allowed"
+            f"{name} would be {image:,} bytes, {image - image_limit:,} more than the {image_limit:,} allowed"
         )
     if heap < min_heap:
         problems.append(

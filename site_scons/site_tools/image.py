@@ -1,0 +1,89 @@
+"""SCons tool: env.Image(name, script) is the environment of one image: what it is made of and how it is linked.
+
+A project has any number of them: the application, a bootloader, what stands for the chip's ROM. Each has objects,
+string tables, a linker script and limits of its own; what all share (board, compiler, MicroPython) is `env`'s.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from SCons.Script import Action, Builder
+from site_init import action, shown
+from wipy.errors import UserError
+
+
+@dataclass(frozen=True)
+class Limits:
+    """In bytes: what the image file may take, and what it must leave for the Python heap (None: it has none)."""
+
+    image: int
+    heap: int | None = None
+
+
+def image(env, name: str, script: str, rooms=None, limits: Limits | None = None, **overrides):  # type: ignore[no-untyped-def]
+    """The environment of an image.
+
+    name: of the files it is linked to, $BUILD/<name>.elf and .map. script: its linker script, beside the calling
+    SConscript. rooms: folder there -> files, compiled with all warnings as errors. overrides: construction variables
+    that differ, such as BUILD, the folder where all of it goes. UserError for a name that is taken.
+    """
+    if name in env["IMAGES"]:
+        raise UserError(f"there are two images called {name!r}")
+    own = env.Clone(
+        IMAGE=name,
+        LINKER_SCRIPT=env.File(script),
+        LIMITS=limits,
+        OBJECTS=[],
+        STRING_SOURCES=[],
+        QSTR_DEFINITIONS=[],
+        CONFIGURATION=[],
+        **overrides,
+    )
+    env["IMAGES"][name] = own
+    for room, files in (rooms or {}).items():
+        own.Port(room, files)
+    return own
+
+
+def program(env):  # type: ignore[no-untyped-def]
+    """The linked image: [$BUILD/<name>.elf, $BUILD/<name>.map]."""
+    return env.Firmware(["$BUILD/${IMAGE}.elf", "$BUILD/${IMAGE}.map"], env["OBJECTS"])
+
+
+def binary(env, linked, target: str, said: str = "BIN"):  # type: ignore[no-untyped-def]
+    """What a linked image puts into memory, as raw bytes from its lowest address."""
+    command = [["$OBJCOPY", "-O", "binary", "$SOURCE", "$TARGET"]]
+    return env.Command(target, linked[0], Action(command, **shown(env, f"{said} $TARGET")))
+
+
+def _package(target, source, env) -> None:  # type: ignore[no-untyped-def]
+    from wipy import image, sizes
+
+    signed, hexadecimal = (Path(node.get_path()) for node in target)
+    elf, map_file = (Path(node.get_path()) for node in source)
+    raw = image.raw_image(elf)
+    whole = image.sign(raw)
+    limits = env["LIMITS"]
+    # A debug build may leave less: the linker script's minimum.
+    wanted = limits.heap if env["BTYPE"] == "release" else 0
+    sizes.check(signed.name, len(whole), limits.image, sizes.heap_size(elf), wanted, map_file)
+    hexadecimal.write_text(image.intel_hex(raw))
+    signed.write_bytes(whole)
+
+
+def _register(target, source, env):  # type: ignore[no-untyped-def]
+    env["PACKAGED"][source[0].get_path()] = target
+    return target, source
+
+
+def generate(env) -> None:  # type: ignore[no-untyped-def]
+    env.SetDefault(IMAGES={})
+    package = action(_package, "IMG $TARGET", varlist=["LIMITS", "BTYPE"])
+    env.Append(BUILDERS={"McuImage": Builder(action=package, emitter=_register)})
+    env.AddMethod(image, "Image")
+    env.AddMethod(program, "Program")
+    env.AddMethod(binary, "Binary")
+
+
+def exists(env) -> bool:  # type: ignore[no-untyped-def]
+    return True
