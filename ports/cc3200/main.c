@@ -199,7 +199,7 @@ void nlr_jump_fail(void *value) {
 }
 
 const char cc3200_help_text[] =
-    "Welcome to MicroPython on the WiPy!\n"
+    "Welcome to MicroPython on the " MICROPY_HW_BOARD_NAME "!\n"
     "\n"
     "Integers only: use // to divide.\n"
     "\n"

@@ -72,7 +72,7 @@ void event_signal(void);
 
 // Modules.
 #define MICROPY_PY_IO_IOBASE                    (1)
-#define MICROPY_PY_SYS_PLATFORM                 "WiPy"
+#define MICROPY_PY_SYS_PLATFORM                 MICROPY_HW_BOARD_NAME
 #define MICROPY_PY_SYS_MAXSIZE                  (1)
 #define MICROPY_PY_SYS_EXIT                     (1)
 #define MICROPY_PY_SYS_STDFILES                 (1)

@@ -169,7 +169,7 @@ def short_name(source, env) -> str:  # type: ignore[no-untyped-def]
 
 def _needs_linker_script(target, source, env):  # type: ignore[no-untyped-def]
     script = env["LINKER_SCRIPT"]
-    parts = re.findall(r"^INCLUDE +(\S+)$", script.get_text_contents(), re.MULTILINE)  # beside it
+    parts = re.findall(r"^INCLUDE +(\S+)$", Path(script.srcnode().get_path()).read_text(), re.MULTILINE)  # beside it
     env.Depends(target, [script, *(script.srcnode().dir.File(part) for part in parts)])
     return target, source
 

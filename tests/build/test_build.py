@@ -77,8 +77,6 @@ def test_size_report_adds_up(built: Project) -> None:
 
 
 @pytest.mark.req("BLD-10")
-
-
 def test_size_report_knows_the_room_of_link_time_code(built: Project) -> None:
     sizes = json.loads(built.output("size.json").read_text())
     rooms = {name: sum(use.values()) for name, use in sizes["rooms"].items()}

@@ -258,7 +258,8 @@ def test_no_network_processor_is_no_reason_to_hang(board: Board, monkeypatch: py
     assert b"No /flash: the network processor does not answer" in said
     assert board.repl("6 * 7") == "42\n"
     assert error(board, "os.listdir('/flash')") == "OSError: [Errno 19] ENODEV"
-    assert board.repl("""
+    assert (
+        board.repl("""
 import network, socket
 for f in (socket.socket, network.WLAN, network.hostname, lambda: socket.getaddrinfo('a.b', 1)):
     try:
@@ -266,6 +267,8 @@ for f in (socket.socket, network.WLAN, network.hostname, lambda: socket.getaddri
     except OSError as e:
         print(e.errno)
 network.Server().init()
-""") == "19\n" * 4
+""")
+        == "19\n" * 4
+    )
     board.run(3000)
     assert board.repl("1 + 1") == "2\n"

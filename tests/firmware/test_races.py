@@ -113,7 +113,8 @@ def test_an_interrupt_at_any_moment_of_a_programs_start_at_uart0(board: Board) -
 @pytest.mark.req("SOCK-1")
 def test_sockets_are_collected_while_threads_allocate(board: Board) -> None:
     """A finaliser that let go of the interpreter lock would let others allocate while the collector sweeps."""
-    text = board.repl("""
+    text = board.repl(
+        """
 import _thread, gc, socket, time
 bad = []
 stop = [False]
@@ -137,7 +138,9 @@ for i in range(500):
 stop[0] = True
 time.sleep_ms(200)
 print(bad, min(rounds))
-""", seconds=30)
+""",
+        seconds=30,
+    )
     bad, rounds = text.rsplit(" ", 1)
     assert bad == "[]"
     assert int(rounds) > 50

@@ -59,12 +59,22 @@ def test_timeout(board: Board) -> None:
 
 
 @pytest.mark.req("SRV-1")
-@pytest.mark.parametrize(("call", "error"), [
-    ("s.timeout(4)", "ValueError"), ("s.timeout(-1)", "ValueError"), ("s.init(timeout=0)", "ValueError"),
-    ("s.init(login=('a',))", "ValueError"), ("s.init(login=('', 'x'))", "ValueError"),
-    ("s.init(login=('u' * 33, 'x'))", "ValueError"), ("s.init(login=5)", "TypeError"), ("s.timeout('x')", "TypeError"),
-    ("network.Server(1)", "OSError"), ("s.init('x')", "TypeError"), ("s.init(nothing=1)", "TypeError"),
-])
+@pytest.mark.parametrize(
+    ("call", "error"),
+    [
+        ("s.timeout(4)", "ValueError"),
+        ("s.timeout(-1)", "ValueError"),
+        ("s.init(timeout=0)", "ValueError"),
+        ("s.init(login=('a',))", "ValueError"),
+        ("s.init(login=('', 'x'))", "ValueError"),
+        ("s.init(login=('u' * 33, 'x'))", "ValueError"),
+        ("s.init(login=5)", "TypeError"),
+        ("s.timeout('x')", "TypeError"),
+        ("network.Server(1)", "OSError"),
+        ("s.init('x')", "TypeError"),
+        ("s.init(nothing=1)", "TypeError"),
+    ],
+)
 def test_bad_values_raise_and_change_nothing(board: Board, call: str, error: str) -> None:
     board.repl("import network; s = network.Server()")
     assert error in board.repl(call)

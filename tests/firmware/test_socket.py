@@ -12,7 +12,9 @@ PEER = "192.168.1.2"
 @pytest.mark.req("SOCK-1")
 def test_tcp_client(board: Board) -> None:
     listener = board.network.listen(8000, address=PEER)
-    script = Script(board, f"""
+    script = Script(
+        board,
+        f"""
 import socket
 s = socket.socket()
 s.connect(('{PEER}', 8000))
@@ -23,7 +25,8 @@ try:
     s.recv(1)
 except OSError as e:
     print(e.errno)
-""")
+""",
+    )
     script.until(lambda: bool(listener.accepted))
     peer = listener.accepted[0]
     script.until(lambda: peer.received == b"hello board")
@@ -37,7 +40,9 @@ except OSError as e:
 
 @pytest.mark.req("SOCK-1")
 def test_tcp_server(board: Board) -> None:
-    script = Script(board, """
+    script = Script(
+        board,
+        """
 import socket
 s = socket.socket()
 s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -50,7 +55,8 @@ for i in range(2):
     c.sendall(b'x' * 5000)
     c.close()
 s.close()
-""")
+""",
+    )
     script.printed("ready")
     for _ in range(2):
         client = board.connect(8080)
@@ -62,7 +68,9 @@ s.close()
 @pytest.mark.req("SOCK-1")
 def test_udp(board: Board) -> None:
     peer = board.network.udp(5000, address=PEER)
-    script = Script(board, f"""
+    script = Script(
+        board,
+        f"""
 import socket
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 s.bind(('0.0.0.0', 6000))
@@ -74,7 +82,8 @@ try:
 except OSError as e:
     print(e.errno)
 s.close()
-""")
+""",
+    )
     received: list[tuple[bytes, int] | None] = []
 
     def arrived() -> bool:
@@ -90,7 +99,8 @@ s.close()
 @pytest.mark.req("SOCK-1")
 def test_every_operation_heeds_the_timeout(board: Board) -> None:
     board.network.listen(8000, address=PEER)
-    assert board.repl(f"""
+    assert (
+        board.repl(f"""
 import socket, time
 def late(f, *a):
     t = time.ticks_ms()
@@ -106,13 +116,16 @@ for s, op in ((a, (a.accept,)), (b, (b.recv, 10))):
     s.setblocking(False); late(*op)
     s.settimeout(0); late(*op)
 a.close(); b.close()
-""") == "110 True\n11 True\n11 True\n" * 2
+""")
+        == "110 True\n11 True\n11 True\n" * 2
+    )
 
 
 @pytest.mark.req("SOCK-1")
 def test_connect_that_fails(board: Board) -> None:
     board.network.hosts.add(PEER)
-    assert board.repl(f"""
+    assert (
+        board.repl(f"""
 import socket
 s = socket.socket(); s.settimeout(5)
 try:
@@ -120,13 +133,17 @@ try:
 except OSError as e:
     print(e.errno)
 s.close()
-""") == "111\n"
+""")
+        == "111\n"
+    )
 
 
 @pytest.mark.req("SOCK-1")
 def test_reset_by_the_peer(board: Board) -> None:
     listener = board.network.listen(8000, address=PEER)
-    script = Script(board, f"""
+    script = Script(
+        board,
+        f"""
 import socket
 s = socket.socket(); s.connect(('{PEER}', 8000))
 try:
@@ -134,7 +151,8 @@ try:
 except OSError as e:
     print('error')
 s.close()
-""")
+""",
+    )
     script.until(lambda: bool(listener.accepted))
     board.run(100)
     listener.accepted[0].reset()
@@ -144,21 +162,26 @@ s.close()
 @pytest.mark.req("SOCK-1")
 def test_getaddrinfo(board: Board) -> None:
     board.network.names["server.example"] = "10.1.2.3"
-    text = board.repl("""
+    text = board.repl(
+        """
 import socket
 print(socket.getaddrinfo('server.example', 80)[0][-1], socket.getaddrinfo('1.2.3.4', 5)[0][-1])
 try:
     socket.getaddrinfo('nobody.example', 80)
 except OSError as e:
     print(e.errno < 0)
-""", seconds=30)
+""",
+        seconds=30,
+    )
     assert text == "('10.1.2.3', 80) ('1.2.3.4', 5)\nTrue\n"
 
 
 @pytest.mark.req("SOCK-1")
 def test_select_and_poll(board: Board) -> None:
     listener = board.network.listen(8000, address=PEER)
-    script = Script(board, f"""
+    script = Script(
+        board,
+        f"""
 import socket, select, time
 s = socket.socket(); s.connect(('{PEER}', 8000))
 p = select.poll(); p.register(s, select.POLLIN)
@@ -169,7 +192,8 @@ t = time.ticks_ms()
 print(p.poll(5000)[0][1] == select.POLLIN, time.ticks_diff(time.ticks_ms(), t) < 1200)
 print(s.recv(10), select.select([s], [s], [], 0)[:2] == ([], [s]))
 s.close()
-""")
+""",
+    )
     script.printed("waiting")
     board.run(1000)
     listener.accepted[0].send(b"data")
@@ -234,7 +258,9 @@ except OSError as e:
 @pytest.mark.req("SOCK-1", "WL-2")
 def test_a_restart_of_the_network_ends_sockets_and_waits_for_them(board: Board) -> None:
     board.network.listen(8000, address=PEER)
-    assert board.repl(f"""
+    assert (
+        board.repl(
+            f"""
 import socket, network, _thread, time
 s = socket.socket(); s.connect(('{PEER}', 8000))
 t = socket.socket(); t.bind(('', 9000)); t.listen()
@@ -254,11 +280,16 @@ for f in (lambda: s.send(b'x'), lambda: s.recv(1), lambda: t.accept()):
         print(e.errno)
 s.close(); t.close()
 n = socket.socket(); n.connect(('{PEER}', 8000)); print(n.send(b'again')); n.close()
-""", seconds=40) == "thread 9\n9\n9\n9\n5\n"
+""",
+            seconds=40,
+        )
+        == "thread 9\n9\n9\n9\n5\n"
+    )
 
 
 def test_bad_arguments(board: Board) -> None:
-    assert board.repl("""
+    assert (
+        board.repl("""
 import socket
 s = socket.socket()
 for f in (lambda: socket.socket(10), lambda: s.settimeout(-1), lambda: s.connect(('1.2.3.4', 99999)),
@@ -268,4 +299,6 @@ for f in (lambda: socket.socket(10), lambda: s.settimeout(-1), lambda: s.connect
     except Exception as e:
         print(type(e).__name__)
 s.close()
-""") == "OSError\nValueError\nValueError\nValueError\nTypeError\nValueError\n"
+""")
+        == "OSError\nValueError\nValueError\nValueError\nTypeError\nValueError\n"
+    )

@@ -99,7 +99,9 @@ def test_without_an_authority_file_nothing_is_connected(board: Board) -> None:
 def test_an_unfinished_connection_can_not_be_used_unverified(board: Board, chain: Chain) -> None:
     install(board, ca=chain.ca.certificate)
     listener = board.network.listen(PORT, address=PEER)
-    script = Script(board, f"""
+    script = Script(
+        board,
+        f"""
 import socket, ssl, time
 s = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_SEC)
 ss = ssl.wrap_socket(s, {VERIFY})
@@ -116,7 +118,8 @@ attempt(ss.recv, 10)
 attempt(ss.connect, ('{PEER}', {PORT}))
 attempt(ss.send, b'secret')
 ss.close()
-""")
+""",
+    )
     script.until(lambda: bool(listener.accepted))
     peer = Peer(listener.accepted[0], context(True, chain.expired), server=True)
 
@@ -206,7 +209,8 @@ def test_memory_and_sockets_come_back(board: Board, chain: Chain) -> None:
 
 @pytest.mark.req("SSL-1")
 def test_words_that_make_no_sense(board: Board) -> None:
-    assert board.repl("""
+    assert (
+        board.repl("""
 import socket, ssl
 p = socket.socket()
 s = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_SEC)
@@ -220,4 +224,6 @@ for k in ({}, {'cert_reqs': 3}, {'cert_reqs': ssl.CERT_REQUIRED}, {'keyfile': ca
         print('no')
 p.close()
 s.close()
-""") == "no\n" * 7
+""")
+        == "no\n" * 7
+    )

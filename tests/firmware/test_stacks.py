@@ -104,9 +104,23 @@ def serve(board) -> None:
     ftp = board.connect(21)
     ftp.send(b"USER micro\r\nPASS python\r\n")
     long = b"n" * 100
-    steps = [b"CWD flash", b"MKD " + long, b"CWD " + long, b"PWD", b"CDUP", b"RNFR " + long, b"RNTO new name",
-             b"RMD new name", b"SIZE main.py", b"MDTM main.py", b"MLST main.py", b"FEAT", b"HELP", b"X" * 500,
-             b"DELE none"]
+    steps = [
+        b"CWD flash",
+        b"MKD " + long,
+        b"CWD " + long,
+        b"PWD",
+        b"CDUP",
+        b"RNFR " + long,
+        b"RNTO new name",
+        b"RMD new name",
+        b"SIZE main.py",
+        b"MDTM main.py",
+        b"MLST main.py",
+        b"FEAT",
+        b"HELP",
+        b"X" * 500,
+        b"DELE none",
+    ]
     transfers = [b"LIST", b"MLSD", b"NLST", b"STOR " + long, b"RETR " + long, b"STOR cert/ca.pem"]
     for number, step in enumerate([*transfers, *steps]):
         ftp.send(b"PASV\r\n")
@@ -127,17 +141,32 @@ def serve(board) -> None:
 
 def serve_from_many_blocks(board) -> None:
     """FTP in a folder that is longer than the drive's cached blocks: each look at a name reads blocks in between."""
-    board.repl("""\
+    board.repl(
+        """\
 import os
 os.mkdir('/flash/many')
 for i in range(40):
  with open('/flash/many/%d%s' % (i, 'n' * 90), 'w') as f: f.write('x')
-""", 120)
+""",
+        120,
+    )
     ftp = board.connect(21)
     ftp.send(b"USER micro\r\nPASS python\r\nCWD /flash/many\r\n")
     long = b"m" * 100
-    steps = [b"SIZE none", b"MLST none", b"MKD " + long, b"RNFR " + long, b"RNTO /flash/many/new", b"RNFR new",
-             b"RNTO ../" + long, b"RMD ../" + long, b"RETR none", b"STOR " + long, b"APPE " + long, b"DELE " + long]
+    steps = [
+        b"SIZE none",
+        b"MLST none",
+        b"MKD " + long,
+        b"RNFR " + long,
+        b"RNTO /flash/many/new",
+        b"RNFR new",
+        b"RNTO ../" + long,
+        b"RMD ../" + long,
+        b"RETR none",
+        b"STOR " + long,
+        b"APPE " + long,
+        b"DELE " + long,
+    ]
     for step in steps:
         ftp.send(b"PASV\r\n")
         board.run(300)

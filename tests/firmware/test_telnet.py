@@ -54,9 +54,16 @@ def test_heap_at_a_telnet_prompt(board: Board, wipy_image: bytes) -> None:
 
 
 @pytest.mark.req("TEL-1")
-@pytest.mark.parametrize(("user", "password"), [
-    (b"micro", b"wrong"), (b"nobody", b"python"), (b"", b""), (b"micro", b"pythonpython"), (b"m" * 200, b"p" * 200),
-])
+@pytest.mark.parametrize(
+    ("user", "password"),
+    [
+        (b"micro", b"wrong"),
+        (b"nobody", b"python"),
+        (b"", b""),
+        (b"micro", b"pythonpython"),
+        (b"m" * 200, b"p" * 200),
+    ],
+)
 def test_wrong_login_tells_nothing_and_takes_time(board: Board, user: bytes, password: bytes) -> None:
     client = board.connect(23)
     expect(client, b"Login as: ")

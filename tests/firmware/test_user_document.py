@@ -95,7 +95,9 @@ g(1)
 
 @pytest.mark.req("PIN-2")
 def test_pin_interrupts(board: Board) -> None:
-    script = Script(board, """
+    script = Script(
+        board,
+        """
 from machine import Pin
 
 def pincb(pin):
@@ -114,7 +116,8 @@ print('no more')
 time.sleep_ms(50)
 for priority in range(1, 8):
     pin_int.irq(trigger=Pin.IRQ_RISING, handler=pincb, priority=priority)
-""")
+""",
+    )
     script.printed("edge")
     for level in (1, 0):
         board.pin("GP10").drive(level)
@@ -127,7 +130,8 @@ for priority in range(1, 8):
 @pytest.mark.req("SSL-1")
 def test_ssl_sockets(board: Board) -> None:
     # The page's first snippet calls the module, socket(...); its second has it right: socket.socket(...).
-    assert board.repl("""
+    assert (
+        board.repl("""
 import socket
 import ssl
 s = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_SEC)
@@ -135,7 +139,9 @@ ss = ssl.wrap_socket(s)
 s = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_SEC)
 ss = ssl.wrap_socket(s, cert_reqs=ssl.CERT_REQUIRED, ca_certs='/flash/cert/ca.pem')
 print(callable(ss.connect), socket.getaddrinfo('192.168.1.2', 8441)[0][-1])
-""") == "True ('192.168.1.2', 8441)\n"
+""")
+        == "True ('192.168.1.2', 8441)\n"
+    )
 
 
 @pytest.mark.req("HASH-2")
@@ -162,7 +168,8 @@ with open('/flash/other.py', 'w') as f: f.write("print('the other')\\n")
 
 @pytest.mark.req("SRV-1")
 def test_control_of_the_servers(board: Board) -> None:
-    assert board.repl("""
+    assert (
+        board.repl("""
 import network
 server = network.Server()
 server.deinit() # disable the server
@@ -172,7 +179,9 @@ server.init(login=('user', 'password'), timeout=600)
 print(server.isrunning(), server.timeout())
 server.timeout(300)
 print(server.timeout())
-""") == "False\nTrue 600\n300\n"
+""")
+        == "False\nTrue 600\n300\n"
+    )
     telnet = board.connect(23)
     telnet.send(b"user\r\npassword\r\n")
     telnet.read_until(b">>> ")
@@ -181,7 +190,8 @@ print(server.timeout())
 @pytest.mark.req("VFS-1", "VFS-2")
 @pytest.mark.parametrize(("mount", "unmount"), [("vfs.mount", "os.unmount"), ("os.mount", "vfs.umount")])
 def test_vfs_like_support(board: Board, mount: str, unmount: str) -> None:
-    assert board.repl(f"""
+    assert (
+        board.repl(f"""
 import os, vfs
 {SD}
 os.mkfs(sd)
@@ -198,4 +208,6 @@ except OSError:
 {unmount}('/sd')
 os.mkfs('/flash')
 print(sorted(os.listdir('/flash')))
-""") == "['flash']\n['a']\nread-only\n['boot.py', 'cert', 'lib', 'main.py', 'sys']\n"
+""")
+        == "['flash']\n['a']\nread-only\n['boot.py', 'cert', 'lib', 'main.py', 'sys']\n"
+    )

@@ -39,7 +39,8 @@ def test_stations_join_and_leave(board: Board) -> None:
 
 @pytest.mark.req("WL-2")
 def test_settings_of_the_access_point(board: Board) -> None:
-    text = board.repl("""
+    text = board.repl(
+        """
 import network
 w = network.WLAN()
 w.init(mode=w.AP, ssid='my board', auth=(w.WPA2, 'a long secret'), channel=7, antenna=w.EXT_ANT)
@@ -48,7 +49,9 @@ w.auth(None); w.ssid('open'); w.channel(3)
 print(w.ssid(), w.auth(), w.channel())
 w.auth((w.WEP, '0123456789'))
 print(w.auth())
-""", seconds=30)
+""",
+        seconds=30,
+    )
     assert text == "2 my board (2, 'a long secret') 7 1\nopen None 3\n(1, '0123456789')\n"
     assert board.pin("ANTSEL1").level == 0
     assert board.pin("ANTSEL2").level == 1
@@ -59,32 +62,44 @@ def test_scan(board: Board) -> None:
     board.radio.add(AccessPoint("home", "wpa2", "password1", bytes.fromhex("020000000101"), rssi=-40))
     board.radio.add(AccessPoint("café", "open", "", bytes.fromhex("020000000102"), rssi=-70))
     board.radio.add(AccessPoint("old", "wep", bytes.fromhex("0123456789"), bytes.fromhex("020000000103"), rssi=-80))
-    text = board.repl("""
+    text = board.repl(
+        """
 import network
 w = network.WLAN(mode=network.WLAN.STA)
 for n in w.scan():
     print(n.ssid, n.bssid, n.sec, n.channel, n.rssi)
-""", seconds=30)
-    assert text == ("home b'\\x02\\x00\\x00\\x00\\x01\\x01' 2 None -40\n"
-                    "café b'\\x02\\x00\\x00\\x00\\x01\\x02' None None -70\n"
-                    "old b'\\x02\\x00\\x00\\x00\\x01\\x03' 1 None -80\n")
+""",
+        seconds=30,
+    )
+    assert text == (
+        "home b'\\x02\\x00\\x00\\x00\\x01\\x01' 2 None -40\n"
+        "café b'\\x02\\x00\\x00\\x00\\x01\\x02' None None -70\n"
+        "old b'\\x02\\x00\\x00\\x00\\x01\\x03' 1 None -80\n"
+    )
 
 
 @pytest.mark.req("WL-2")
-@pytest.mark.parametrize(("security", "key", "auth"), [
-    ("wpa2", "password1", "(w.WPA2, 'password1')"), ("open", "", "None"),
-    ("wep", bytes.fromhex("0123456789"), "(w.WEP, '0123456789')"),
-])
+@pytest.mark.parametrize(
+    ("security", "key", "auth"),
+    [
+        ("wpa2", "password1", "(w.WPA2, 'password1')"),
+        ("open", "", "None"),
+        ("wep", bytes.fromhex("0123456789"), "(w.WEP, '0123456789')"),
+    ],
+)
 def test_station_connects_and_loses_the_signal(board: Board, security: str, key: str | bytes, auth: str) -> None:
     point = board.radio.add(AccessPoint("home", security, key))
-    text = board.repl(f"""
+    text = board.repl(
+        f"""
 import network, time
 w = network.WLAN(mode=network.WLAN.STA)
 w.connect('home', auth={auth})
 while not w.isconnected():
     time.sleep_ms(50)
 print(w.ipconfig('addr4')[1], w.ipconfig('gw4'), w.ipconfig('dhcp4'))
-""", seconds=30)
+""",
+        seconds=30,
+    )
     assert text == "255.255.255.0 192.168.178.1 True\n"
     board.radio.remove(point)
     board.run(3000)
@@ -94,7 +109,8 @@ print(w.ipconfig('addr4')[1], w.ipconfig('gw4'), w.ipconfig('dhcp4'))
 @pytest.mark.req("WL-2")
 def test_wrong_key_and_absent_network_time_out(board: Board) -> None:
     board.radio.add(AccessPoint("home", "wpa2", "password1"))
-    text = board.repl("""
+    text = board.repl(
+        """
 import network
 w = network.WLAN(mode=network.WLAN.STA)
 for ssid, key in (('home', 'wrong one'), ('nowhere', 'password1')):
@@ -106,14 +122,17 @@ w.connect('home', auth=(w.WPA2, 'password1'), timeout=5000)
 print(w.isconnected())
 w.disconnect()
 print(w.isconnected())
-""", seconds=60)
+""",
+        seconds=60,
+    )
     assert text == "110 False\n110 False\nTrue\nFalse\n"
 
 
 @pytest.mark.req("WL-2")
 def test_fixed_address(board: Board) -> None:
     board.radio.add(AccessPoint("home", "wpa2", "password1"))
-    text = board.repl("""
+    text = board.repl(
+        """
 import network
 w = network.WLAN(mode=network.WLAN.STA)
 w.ifconfig(config=('192.168.178.107', '255.255.255.0', '192.168.178.1', '8.8.8.8'))
@@ -124,20 +143,27 @@ print(w.ipconfig('addr4'), w.ipconfig('gw4'))
 w.ifconfig(config='dhcp')
 w.connect('home', auth=(w.WPA2, 'password1'), timeout=5000)
 print(w.ipconfig('dhcp4'))
-""", seconds=60)
-    assert text == ("('192.168.178.107', '255.255.255.0', '192.168.178.1', '8.8.8.8') False 8.8.8.8\n"
-                    "('192.168.178.9', '255.255.255.0') 192.168.178.254\nTrue\n")
+""",
+        seconds=60,
+    )
+    assert text == (
+        "('192.168.178.107', '255.255.255.0', '192.168.178.1', '8.8.8.8') False 8.8.8.8\n"
+        "('192.168.178.9', '255.255.255.0') 192.168.178.254\nTrue\n"
+    )
 
 
 @pytest.mark.req("WL-2")
 def test_servers_work_in_both_roles_and_survive_a_change(board: Board) -> None:
     board.radio.add(AccessPoint("home", "wpa2", "password1"))
     old = board.connect(23)
-    board.repl("""
+    board.repl(
+        """
 import network
 w = network.WLAN(mode=network.WLAN.STA)
 w.connect('home', auth=(w.WPA2, 'password1'), timeout=5000)
-""", seconds=30)
+""",
+        seconds=30,
+    )
     old.close()
     client = board.connect(23)
     assert client.wait(lambda: b"Login as: " in client.stream.received, 3.0)
@@ -147,20 +173,25 @@ w.connect('home', auth=(w.WPA2, 'password1'), timeout=5000)
 
 @pytest.mark.req("WL-2")
 def test_mac_and_hostname(board: Board) -> None:
-    text = board.repl("""
+    text = board.repl(
+        """
 import network
 w = network.WLAN()
 w.mac(b'\\x02\\x11\\x22\\x33\\x44\\x55')
 network.hostname('kitchen')
 print(w.mac(), network.hostname())
-""", seconds=30)
+""",
+        seconds=30,
+    )
     assert text == "b'\\x02\\x11\"3DU' kitchen\n"
 
 
 @pytest.mark.req("WL-2")
 def test_irq(board: Board) -> None:
     board.radio.add(AccessPoint("home", "wpa2", "password1"))
-    script = Script(board, """
+    script = Script(
+        board,
+        """
 import network, machine, time
 w = network.WLAN(mode=network.WLAN.STA)
 i = w.irq(handler=lambda w: print('event', w.isconnected()))
@@ -168,17 +199,31 @@ w.connect('home', auth=(w.WPA2, 'password1'), timeout=5000)
 time.sleep_ms(100)
 w.disconnect()
 time.sleep_ms(500)
-""")
+""",
+    )
     assert script.finish(30) == "event True\nevent False\n"
 
 
 @pytest.mark.req("WL-2")
-@pytest.mark.parametrize("call", [
-    "w.init(mode=5)", "w.init(mode=w.AP)", "w.init(mode=w.AP, ssid='x' * 33)", "w.channel(0)", "w.channel(12)",
-    "w.init(mode=w.AP, ssid='x', auth=(w.WPA2, 'short'))", "w.auth((9, 'password1'))", "w.auth((w.WEP, 'xyz'))",
-    "w.mac(b'123')", "w.ssid('')", "w.antenna(2)", "w.ipconfig('nothing')", "w.ifconfig(config='x')",
-    "network.hostname('x' * 16)",
-])
+@pytest.mark.parametrize(
+    "call",
+    [
+        "w.init(mode=5)",
+        "w.init(mode=w.AP)",
+        "w.init(mode=w.AP, ssid='x' * 33)",
+        "w.channel(0)",
+        "w.channel(12)",
+        "w.init(mode=w.AP, ssid='x', auth=(w.WPA2, 'short'))",
+        "w.auth((9, 'password1'))",
+        "w.auth((w.WEP, 'xyz'))",
+        "w.mac(b'123')",
+        "w.ssid('')",
+        "w.antenna(2)",
+        "w.ipconfig('nothing')",
+        "w.ifconfig(config='x')",
+        "network.hostname('x' * 16)",
+    ],
+)
 def test_bad_values_raise(board: Board, call: str) -> None:
     board.repl("import network; w = network.WLAN()")
     assert "Error" in board.repl(call)
@@ -189,24 +234,30 @@ SETTINGS = "print(w.mode(), w.ssid(), w.auth(), w.channel())"
 
 
 @pytest.mark.req("WL-2")
-@pytest.mark.parametrize(("refused", "call"), [
-    (Opcode.WLAN_CFG_SET, "w.ssid('another')"),
-    (Opcode.WLAN_CFG_SET, "w.auth((w.WPA2, 'another secret'))"),
-    (Opcode.WLAN_CFG_SET, "w.channel(9)"),
-    (Opcode.WLAN_CFG_SET, "w.init(mode=w.AP, ssid='another', channel=9)"),
-    (Opcode.WLAN_SET_MODE, "w.channel(9)"),
-    (Opcode.WLAN_SET_MODE, "w.mode(w.STA)"),
-    (Opcode.DEVICE_NETCFG_GET_COMMAND, "w.mac()"),
-    (Opcode.DEVICE_NETCFG_GET_COMMAND, "w.ifconfig()"),
-    (Opcode.DEVICE_NETCFG_GET_COMMAND, "w.ipconfig('addr4')"),
-    (Opcode.DEVICE_NETCFG_GET_COMMAND, "network.ipconfig('dns')"),
-    (Opcode.DEVICE_NETCFG_SET_COMMAND, "w.mac(b'123456')"),
-    (Opcode.DEVICE_NETCFG_SET_COMMAND, "w.ifconfig(config=('192.168.4.1', '255.255.255.0', '192.168.4.1', '8.8.8.8'))"),
-    (Opcode.NETAPP_NETAPPSET, "w.ifconfig(config=('192.168.4.1', '255.255.255.0', '192.168.4.1', '8.8.8.8'))"),
-    (Opcode.NETAPP_START_COMMAND, "w.ifconfig(config=('192.168.4.1', '255.255.255.0', '192.168.4.1', '8.8.8.8'))"),
-    (Opcode.NETAPP_NETAPPSET, "network.hostname('kitchen')"),
-    (Opcode.NETAPP_NETAPPGET, "network.hostname()"),
-])
+@pytest.mark.parametrize(
+    ("refused", "call"),
+    [
+        (Opcode.WLAN_CFG_SET, "w.ssid('another')"),
+        (Opcode.WLAN_CFG_SET, "w.auth((w.WPA2, 'another secret'))"),
+        (Opcode.WLAN_CFG_SET, "w.channel(9)"),
+        (Opcode.WLAN_CFG_SET, "w.init(mode=w.AP, ssid='another', channel=9)"),
+        (Opcode.WLAN_SET_MODE, "w.channel(9)"),
+        (Opcode.WLAN_SET_MODE, "w.mode(w.STA)"),
+        (Opcode.DEVICE_NETCFG_GET_COMMAND, "w.mac()"),
+        (Opcode.DEVICE_NETCFG_GET_COMMAND, "w.ifconfig()"),
+        (Opcode.DEVICE_NETCFG_GET_COMMAND, "w.ipconfig('addr4')"),
+        (Opcode.DEVICE_NETCFG_GET_COMMAND, "network.ipconfig('dns')"),
+        (Opcode.DEVICE_NETCFG_SET_COMMAND, "w.mac(b'123456')"),
+        (
+            Opcode.DEVICE_NETCFG_SET_COMMAND,
+            "w.ifconfig(config=('192.168.4.1', '255.255.255.0', '192.168.4.1', '8.8.8.8'))",
+        ),
+        (Opcode.NETAPP_NETAPPSET, "w.ifconfig(config=('192.168.4.1', '255.255.255.0', '192.168.4.1', '8.8.8.8'))"),
+        (Opcode.NETAPP_START_COMMAND, "w.ifconfig(config=('192.168.4.1', '255.255.255.0', '192.168.4.1', '8.8.8.8'))"),
+        (Opcode.NETAPP_NETAPPSET, "network.hostname('kitchen')"),
+        (Opcode.NETAPP_NETAPPGET, "network.hostname()"),
+    ],
+)
 def test_what_the_network_processor_refuses_raises_and_is_not_told_as_set(
     board: Board, refused: Opcode, call: str
 ) -> None:

@@ -164,9 +164,15 @@ def test_as_station(keeper: Keeper, board: Board, name: str) -> None:
 
 
 @pytest.mark.req("WL-2", "TEL-1")
-@pytest.mark.parametrize("line", [
-    b"w.channel(9)", b"w.init(mode=w.STA)", b"w.mac(b'\\x02\\x11\\x22\\x33\\x44\\x55')", b"w.ssid('another')",
-])
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"w.channel(9)",
+        b"w.init(mode=w.STA)",
+        b"w.mac(b'\\x02\\x11\\x22\\x33\\x44\\x55')",
+        b"w.ssid('another')",
+    ],
+)
 def test_change_from_the_telnet_prompt(keeper: Keeper, board: Board, line: bytes) -> None:
     """It takes the session away that asked for it, in the middle of the answer; the interpreter goes on."""
     telnet = log_in(board)
@@ -182,12 +188,21 @@ def test_change_from_the_telnet_prompt(keeper: Keeper, board: Board, line: bytes
 
 
 @pytest.mark.req("WL-2", "SOCK-1")
-@pytest.mark.parametrize("wait", [
-    "client.recv(5)", "listener.accept()", "client.read(5)", "client.readline()", "client.sendall(bytes(20000))",
-])
+@pytest.mark.parametrize(
+    "wait",
+    [
+        "client.recv(5)",
+        "listener.accept()",
+        "client.read(5)",
+        "client.readline()",
+        "client.sendall(bytes(20000))",
+    ],
+)
 def test_a_thread_that_waits_for_ever_is_told(keeper: Keeper, board: Board, wait: str) -> None:
     listener = board.network.listen(9000)
-    assert board.repl(f"""
+    assert (
+        board.repl(
+            f"""
 import network, socket, _thread, time
 w = network.WLAN()
 client = socket.socket()
@@ -202,7 +217,11 @@ def work():
     except OSError as e:
         told.append(e.errno)
 _thread.start_new_thread(work, ())
-""", seconds=30) == ""
+""",
+            seconds=30,
+        )
+        == ""
+    )
     listener.accepted[0].pause()
     board.run(3000)
     assert board.repl("told") == "[]\n"
@@ -213,9 +232,15 @@ _thread.start_new_thread(work, ())
 
 
 @pytest.mark.req("WL-2", "FTP-1", "TEL-1", "SOCK-1")
-@pytest.mark.parametrize(("role", "change"), [
-    ("access point", IN_AP["antenna"]), ("access point", leave_and_come_back), ("station", lose_the_signal),
-], ids=["antenna", "the station leaves", "signal"])
+@pytest.mark.parametrize(
+    ("role", "change"),
+    [
+        ("access point", IN_AP["antenna"]),
+        ("access point", leave_and_come_back),
+        ("station", lose_the_signal),
+    ],
+    ids=["antenna", "the station leaves", "signal"],
+)
 def test_sessions_that_go_on(keeper: Keeper, board: Board, role: str, change: Callable[[Board], None]) -> None:
     """TCP repeats what is not acknowledged, so an upload that waited is whole in the end."""
     board.radio.add(HOME)

@@ -9,12 +9,20 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+from host_sources import board_header
 
 ROOT = Path(__file__).resolve().parents[2]
 PORT = ROOT / "ports" / "cc3200"
-FLAGS = ("-std=gnu99", "-g", "-O1", "-Wall", "-Wextra", "-Werror", "-fno-sanitize-recover=all",
-         "-fsanitize=address,undefined")
-
+FLAGS = (
+    "-std=gnu99",
+    "-g",
+    "-O1",
+    "-Wall",
+    "-Wextra",
+    "-Werror",
+    "-fno-sanitize-recover=all",
+    "-fsanitize=address,undefined",
+)
 
 
 class HostProgram:
@@ -49,11 +57,21 @@ def compile_host(tmp_path_factory: pytest.TempPathFactory) -> Compile:
     """
     folder = tmp_path_factory.mktemp("host")
     built: dict[str, Path] = {}
+    board_header(folder)
 
-    def build(name: str, sources: Sequence[str | Path], includes: Sequence[str | Path] = (),
-              flags: Sequence[str] = ()) -> HostProgram:
-        words = [compiler(), *FLAGS, f"-I{PORT}", f"-I{ROOT}", *(f"-I{path}" for path in includes),
-                 *(str(ROOT / source) for source in sources), *flags]
+    def build(
+        name: str, sources: Sequence[str | Path], includes: Sequence[str | Path] = (), flags: Sequence[str] = ()
+    ) -> HostProgram:
+        words = [
+            compiler(),
+            *FLAGS,
+            f"-I{PORT}",
+            f"-I{ROOT}",
+            f"-I{folder}",
+            *(f"-I{path}" for path in includes),
+            *(str(ROOT / source) for source in sources),
+            *flags,
+        ]
         key = hashlib.sha256("\0".join(words).encode()).hexdigest()[:12]
         if key not in built:
             program = folder / f"{name}-{key}"
@@ -63,4 +81,3 @@ def compile_host(tmp_path_factory: pytest.TempPathFactory) -> Compile:
         return HostProgram(built[key])
 
     return build
-

@@ -30,8 +30,14 @@ def drive_program(compile_host, tmp_path_factory):
     build = tmp_path_factory.mktemp("flash_drive")
     (build / "genhdr").mkdir()
     (build / "genhdr/flash_files.h").write_text(flash_files.header(flash_files.folder_of(ROOT / "boards/WIPY")))
-    sources = ["tests/host/flash_drive_main.c", f"{STORAGE}/flash_store.c", f"{STORAGE}/flash_volume.c",
-               f"{STORAGE}/fat_check.c", tree / "lib/oofatfs/ff.c", tree / "lib/oofatfs/ffunicode.c"]
+    sources = [
+        "tests/host/flash_drive_main.c",
+        f"{STORAGE}/flash_store.c",
+        f"{STORAGE}/flash_volume.c",
+        f"{STORAGE}/fat_check.c",
+        tree / "lib/oofatfs/ff.c",
+        tree / "lib/oofatfs/ffunicode.c",
+    ]
     flags = ['-DFFCONF_H="lib/oofatfs/ffconf.h"', "-Wno-unused-parameter"]
     return compile_host("flash_drive", sources, includes=[ROOT / "tests/host/fatfs", build, tree], flags=flags)
 

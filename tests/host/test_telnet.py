@@ -38,29 +38,33 @@ def encode(telnet: Any, data: bytes, *before: bytes) -> bytes:
 
 @pytest.mark.req("TEL-2")
 def test_opening_offers(telnet: Any) -> None:
-    assert telnet.run("start\n") == ["hello " + (IAC + WILL + ECHO + IAC + WILL + SGA
-                                                 + IAC + DO + SGA + IAC + DO + WINDOW).hex()]
+    assert telnet.run("start\n") == [
+        "hello " + (IAC + WILL + ECHO + IAC + WILL + SGA + IAC + DO + SGA + IAC + DO + WINDOW).hex()
+    ]
 
 
 @pytest.mark.req("TEL-2")
-@pytest.mark.parametrize(("received", "answer"), [
-    (IAC + DO + ECHO, b""),                                     # they accept what we offered: silence, or it would loop
-    (IAC + DO + SGA + IAC + WILL + SGA, b""),
-    (IAC + WILL + SGA, b""),
-    (IAC + WILL + WINDOW, b""),
-    (IAC + DO + LINEMODE, IAC + WONT + LINEMODE),
-    (IAC + WILL + TERMINAL, IAC + DONT + TERMINAL),
-    (IAC + WILL + ECHO, IAC + DONT + ECHO),
-    (IAC + DONT + ECHO, IAC + WONT + ECHO),
-    (IAC + DONT + ECHO + IAC + DONT + ECHO, IAC + WONT + ECHO),  # only a change is answered
-    (IAC + WONT + TERMINAL + IAC + DONT + LINEMODE, b""),        # off already
-    (IAC + DO + BINARY, IAC + WILL + BINARY),
-    (IAC + WILL + BINARY, IAC + DO + BINARY),
-    (IAC + WILL + SGA + IAC + WONT + SGA, IAC + DONT + SGA),
-    ((IAC + DO + TIMING_MARK) * 2, (IAC + WILL + TIMING_MARK) * 2),
-    (IAC + b"\xf6", b"\r\n[WiPy: yes]\r\n"),
-    (IAC + b"\xf1" + IAC + b"\xf2" + IAC + b"\xf9", b""),        # NOP, DATA MARK, GO AHEAD
-])
+@pytest.mark.parametrize(
+    ("received", "answer"),
+    [
+        (IAC + DO + ECHO, b""),  # they accept what we offered: silence, or it would loop
+        (IAC + DO + SGA + IAC + WILL + SGA, b""),
+        (IAC + WILL + SGA, b""),
+        (IAC + WILL + WINDOW, b""),
+        (IAC + DO + LINEMODE, IAC + WONT + LINEMODE),
+        (IAC + WILL + TERMINAL, IAC + DONT + TERMINAL),
+        (IAC + WILL + ECHO, IAC + DONT + ECHO),
+        (IAC + DONT + ECHO, IAC + WONT + ECHO),
+        (IAC + DONT + ECHO + IAC + DONT + ECHO, IAC + WONT + ECHO),  # only a change is answered
+        (IAC + WONT + TERMINAL + IAC + DONT + LINEMODE, b""),  # off already
+        (IAC + DO + BINARY, IAC + WILL + BINARY),
+        (IAC + WILL + BINARY, IAC + DO + BINARY),
+        (IAC + WILL + SGA + IAC + WONT + SGA, IAC + DONT + SGA),
+        ((IAC + DO + TIMING_MARK) * 2, (IAC + WILL + TIMING_MARK) * 2),
+        (IAC + b"\xf6", b"\r\n[WiPy: yes]\r\n"),
+        (IAC + b"\xf1" + IAC + b"\xf2" + IAC + b"\xf9", b""),  # NOP, DATA MARK, GO AHEAD
+    ],
+)
 def test_negotiation(telnet: Any, received: bytes, answer: bytes) -> None:
     assert feed(telnet, received) == (b"", answer)
 
@@ -72,17 +76,25 @@ def test_commands_split_over_packets(telnet: Any) -> None:
     assert whole == (b"ab\xffc", IAC + WONT + LINEMODE)
     for cut in range(1, len(stream)):
         assert feed(telnet, stream[:cut], stream[cut:]) == whole
-    assert feed(telnet, *(stream[at:at + 1] for at in range(len(stream)))) == whole
+    assert feed(telnet, *(stream[at : at + 1] for at in range(len(stream)))) == whole
 
 
 @pytest.mark.req("TEL-2")
-@pytest.mark.parametrize(("typed", "keys"), [
-    (b"x\r\ny\r\0z\r", b"x\ry\rz\r"),
-    (b"\r\r\n\n\0", b"\r\r\n\0"),
-    (b"\r\x03\r\x01", b"\r\x03\r\x01"),
-    (IAC + b"\xf4", b"\x03"), (IAC + b"\xf3", b"\x03"), (IAC + b"\xed", b"\x03"), (IAC + b"\xee", b"\x03"),
-    (IAC + b"\xec", b"\x04"), (IAC + b"\xf7", b"\x7f"), (IAC + b"\xf8", b"\x15"),
-])
+@pytest.mark.parametrize(
+    ("typed", "keys"),
+    [
+        (b"x\r\ny\r\0z\r", b"x\ry\rz\r"),
+        (b"\r\r\n\n\0", b"\r\r\n\0"),
+        (b"\r\x03\r\x01", b"\r\x03\r\x01"),
+        (IAC + b"\xf4", b"\x03"),
+        (IAC + b"\xf3", b"\x03"),
+        (IAC + b"\xed", b"\x03"),
+        (IAC + b"\xee", b"\x03"),
+        (IAC + b"\xec", b"\x04"),
+        (IAC + b"\xf7", b"\x7f"),
+        (IAC + b"\xf8", b"\x15"),
+    ],
+)
 def test_keys(telnet: Any, typed: bytes, keys: bytes) -> None:
     assert feed(telnet, typed) == (keys, b"")
 
@@ -93,10 +105,16 @@ def test_binary_session_leaves_line_ends_alone(telnet: Any) -> None:
     assert encode(telnet, b"a\rb", IAC + DO + BINARY) == b"a\rb"
 
 
-@pytest.mark.parametrize(("suboption", "size"), [
-    (b"\x00\x50\x00\x18", "80 24"), (b"\x01\xff\xff\x00\x02", "511 2"),
-    (b"\x00\x50\x00", "0 0"), (b"\x00\x50\x00\x18\x00", "0 0"), (b"x" * 400, "0 0"),
-])
+@pytest.mark.parametrize(
+    ("suboption", "size"),
+    [
+        (b"\x00\x50\x00\x18", "80 24"),
+        (b"\x01\xff\xff\x00\x02", "511 2"),
+        (b"\x00\x50\x00", "0 0"),
+        (b"\x00\x50\x00\x18\x00", "0 0"),
+        (b"x" * 400, "0 0"),
+    ],
+)
 def test_window_size(telnet: Any, suboption: bytes, size: str) -> None:
     script = f"start\nfeed {(IAC + SB + WINDOW + suboption + IAC + SE).hex()}\nwindow\n"
     assert telnet.run(script)[-1] == f"size {size}"
@@ -106,9 +124,16 @@ def test_suboption_cut_short_by_a_command(telnet: Any) -> None:
     assert feed(telnet, IAC + SB + WINDOW + b"\x00" + IAC + DO + LINEMODE + b"ok") == (b"ok", IAC + WONT + LINEMODE)
 
 
-@pytest.mark.parametrize(("data", "wire"), [
-    (b"a\xffb", b"a\xff\xffb"), (b"a\r\nb", b"a\r\nb"), (b"a\rb\r", b"a\r\0b\r"), (b"\r\0", b"\r\0"), (b"", b""),
-])
+@pytest.mark.parametrize(
+    ("data", "wire"),
+    [
+        (b"a\xffb", b"a\xff\xffb"),
+        (b"a\r\nb", b"a\r\nb"),
+        (b"a\rb\r", b"a\r\0b\r"),
+        (b"\r\0", b"\r\0"),
+        (b"", b""),
+    ],
+)
 def test_output(telnet: Any, data: bytes, wire: bytes) -> None:
     assert encode(telnet, data) == wire
 
@@ -155,5 +180,13 @@ def test_three_guesses_a_session(telnet: Any) -> None:
 def test_guesses_are_slowed_down_and_forgiven(telnet: Any) -> None:
     wrong = ["micro pythom", "Micro python", "micro pytho", "x y", "micro python2", "micr python"]
     lines = telnet.run("".join(f"login {guess}\n" for guess in [*wrong, "micro python", "x y"]))
-    assert lines == ["login 0 1000", "login 0 2000", "login 0 4000", "login 0 8000", "login 0 16000", "login 0 16000",
-                     "login 1 0", "login 0 1000"]
+    assert lines == [
+        "login 0 1000",
+        "login 0 2000",
+        "login 0 4000",
+        "login 0 8000",
+        "login 0 16000",
+        "login 0 16000",
+        "login 1 0",
+        "login 0 1000",
+    ]

@@ -55,7 +55,7 @@ def test_the_same_input_takes_the_same_instructions(command: list[str]) -> None:
 
 
 def test_pins_as_lines(command: list[str]) -> None:
-    done = _run([*command, "--for", "9", "--pins"])
+    done = _run([*command, "--for", "9", "--pins", "--led", "GP25"])
     led = re.findall(r"^ *([\d.]+) s  GP25 \(LED\) 1 ", done.stderr, re.MULTILINE)
     assert len(led) >= 2
     assert float(led[-1]) - float(led[-2]) == pytest.approx(4.0, abs=0.1)

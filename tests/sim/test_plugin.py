@@ -52,5 +52,6 @@ def test_what_is_missing_is_told_in_a_line(tmp_path: Path) -> None:
     assert result.returncode == 1
     assert "Traceback" not in result.stdout
     assert "During handling" not in result.stdout
-    missing = tmp_path / "build" / "WIPY" / "mcuimg.bin"
-    assert f"no firmware image at {missing} (No such file or directory): --wipy-image names one" in result.stdout
+    assert "0 images are build/*/mcuimg.bin: --wipy-image names the one to test" in result.stdout
+    result = run(tmp_path, "--wipy-image", "nowhere.bin")
+    assert "no firmware image at nowhere.bin (No such file or directory): --wipy-image names one" in result.stdout

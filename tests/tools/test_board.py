@@ -40,7 +40,10 @@ def test_only_a_folders_own_name_is_a_board(name: str) -> None:
     ("key", "value"),
     [("name", '"a\\nb"'), ("mcu", '"CC3220"'), ("flash-size", "true"), ("flash-blocks", "15"), ("flash-blocks", "97"),
      ("flash-blocks", "32.5"),
-     ("led", '"GP32"'), ("led", "25"), ("safe-boot", '"GP07"'), ("antenna-selection", "1"),
+     ("led", '"GP32"'), ("led", "25"), ("safe-boot", '"GP07"'),
+     ("antenna", "1"), ("antenna", '["GP26"]'), ("antenna", '["GP7", "GP8"]'), ("uarts", "[]"),
+     ("uarts", '[["GP1"], ["GP3", "GP4"]]'), ("host-name", '"WiPy"'), ("wlan-key", '"short"'),
+     ("name", '"%s"' % ("x" * 17)),
      ("image-limit", "300000"), ("min-heap", "-1")],
 )  # fmt: skip
 def test_a_wrong_value_is_named_with_its_file_and_key(tmp_path: Path, key: str, value: str) -> None:

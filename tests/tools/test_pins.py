@@ -34,7 +34,7 @@ def test_a_small_table(tmp_path: Path) -> None:
 
 @pytest.mark.req("BLD-2")
 def test_comments_blank_lines_spaces_and_dos_line_ends_are_fine(tmp_path: Path) -> None:
-    board = "# Zwölf Bären, \"quoted\"\r\n\r\ngpio , names\r\n  GP10,A \r\n#GP10,A\r\nGP2, B"
+    board = '# Zwölf Bären, "quoted"\r\n\r\ngpio , names\r\n  GP10,A \r\n#GP10,A\r\nGP2, B'
     assert tables(tmp_path, board) == tables(tmp_path)
 
 
@@ -54,10 +54,16 @@ BAD_BOARDS: list[tuple[str, str | bytes, list[str]]] = [
     ("duplicate pin", BOARD + "GP2,C\n", ["4: GP2 is already in line 3"]),
     ("duplicate name", BOARD + "GP11,A\n", ["4: 'A' is already in line 2"]),
     ("duplicate name in a cell", BOARD + "GP11,C C\n", ["4: 'C' is already in line 4"]),
-    ("name of the chip's", BOARD + "GP11,GP2\n",
-     ["4: 'GP2' is the chip's own name of a pin; a board can't give it away"]),
-    ("name that is no word", BOARD + "GP11,P1.2\n",
-     ["4: 'P1.2' can't be a pin's name: a letter, then letters, digits and underscores"]),
+    (
+        "name of the chip's",
+        BOARD + "GP11,GP2\n",
+        ["4: 'GP2' is the chip's own name of a pin; a board can't give it away"],
+    ),
+    (
+        "name that is no word",
+        BOARD + "GP11,P1.2\n",
+        ["4: 'P1.2' can't be a pin's name: a letter, then letters, digits and underscores"],
+    ),
     ("long name", BOARD + "GP11,ABCDEFGHIJKLMNOP\n", ["4: 'ABCDEFGHIJKLMNOP' is longer than 15 letters"]),
     ("empty names", BOARD + "GP11,\n", ["4: column 'names' is empty"]),
     ("blank names", BOARD + "GP11,  \n", ["4: column 'names' is empty"]),
@@ -72,16 +78,28 @@ BAD_BOARDS: list[tuple[str, str | bytes, list[str]]] = [
     ("comments only", "# nothing\n\n", ["1: no table in this file; the header 'gpio,names' is missing"]),
     ("header only", "gpio,names\n", ["1: the board has no pins"]),
     ("quoted", BOARD + 'GP11,"C"\n', ["4: a quotation mark; cells of this table are never quoted"]),
-    ("quotation left open", BOARD + 'GP11,"C\nGP12,D\n',
-     ["4: a quotation mark; cells of this table are never quoted", "5: unknown pin: GP12 is not in the chip's table"]),
+    (
+        "quotation left open",
+        BOARD + 'GP11,"C\nGP12,D\n',
+        [
+            "4: a quotation mark; cells of this table are never quoted",
+            "5: unknown pin: GP12 is not in the chip's table",
+        ],
+    ),
     ("not UTF-8", BOARD.encode() + b"GP11,\xfc\n", ["4: not UTF-8: byte 0xfc at column 6"]),
     ("not UTF-8 in a comment", b"# \xff\n" + BOARD.encode(), ["1: not UTF-8: byte 0xff at column 3"]),
-    ("UTF-16", "gpio,names\n".encode("utf-16-le"),
-     ["1: control character 0x00 at column 2", "2: control character 0x00 at column 1"]),
+    (
+        "UTF-16",
+        "gpio,names\n".encode("utf-16-le"),
+        ["1: control character 0x00 at column 2", "2: control character 0x00 at column 1"],
+    ),
     ("NUL", BOARD + "GP11,C\0\n", ["4: control character 0x00 at column 7"]),
     ("old Mac line ends", BOARD.replace("\n", "\r"), ["1: control character 0x0d at column 11"]),
-    ("several at once", BOARD + "GP11,\nGP40,A\n",
-     ["4: column 'names' is empty", "5: 'GP40' is not a GPIO (GP0 to GP31)", "5: 'A' is already in line 2"]),
+    (
+        "several at once",
+        BOARD + "GP11,\nGP40,A\n",
+        ["4: column 'names' is empty", "5: 'GP40' is not a GPIO (GP0 to GP31)", "5: 'A' is already in line 2"],
+    ),
 ]
 
 BAD_CHIPS: list[tuple[str, str | bytes, list[str]]] = [
@@ -94,23 +112,44 @@ BAD_CHIPS: list[tuple[str, str | bytes, list[str]]] = [
     ("empty cell", CHIP + "3,GP3,\n", ["5: column 'functions' is empty"]),
     ("column too many", CHIP + "3,GP3,1=I2C0_SCL,2=I2C0_SDA\n", ["5: 4 columns, 3 wanted: pin,gpio,functions"]),
     ("AF without index", CHIP + "3,GP3,I2C0_SCL\n", ["5: 'I2C0_SCL' is not of the form MUX=FUNCTION"]),
-    ("AF index 0", CHIP + "3,GP3,0=I2C0_SCL\n",
-     ["5: '0=I2C0_SCL': the alternate function's index must be 1 to 15 or 'analog'"]),
-    ("AF index 16", CHIP + "3,GP3,16=I2C0_SCL\n",
-     ["5: '16=I2C0_SCL': the alternate function's index must be 1 to 15 or 'analog'"]),
+    (
+        "AF index 0",
+        CHIP + "3,GP3,0=I2C0_SCL\n",
+        ["5: '0=I2C0_SCL': the alternate function's index must be 1 to 15 or 'analog'"],
+    ),
+    (
+        "AF index 16",
+        CHIP + "3,GP3,16=I2C0_SCL\n",
+        ["5: '16=I2C0_SCL': the alternate function's index must be 1 to 15 or 'analog'"],
+    ),
     ("AF index twice", CHIP + "3,GP3,1=I2C0_SCL 1=I2C0_SDA\n", ["5: '1=I2C0_SDA': 1 is already I2C0_SCL"]),
-    ("unknown peripheral", CHIP + "3,GP3,1=CAN0_TX\n",
-     ["5: '1=CAN0_TX': unknown alternate function; a peripheral is one of UART, SPI, I2S, I2C, TIM, SD, ADC"]),
-    ("no function at all", CHIP + "3,GP3,1=\n",
-     ["5: '1=': unknown alternate function; a peripheral is one of UART, SPI, I2S, I2C, TIM, SD, ADC"]),
+    (
+        "unknown peripheral",
+        CHIP + "3,GP3,1=CAN0_TX\n",
+        ["5: '1=CAN0_TX': unknown alternate function; a peripheral is one of UART, SPI, I2S, I2C, TIM, SD, ADC"],
+    ),
+    (
+        "no function at all",
+        CHIP + "3,GP3,1=\n",
+        ["5: '1=': unknown alternate function; a peripheral is one of UART, SPI, I2S, I2C, TIM, SD, ADC"],
+    ),
     ("unit out of range", CHIP + "3,GP3,1=UART2_TX\n", ["5: '1=UART2_TX': the chip has UART0 to UART1"]),
     ("unknown signal", CHIP + "3,GP3,1=UART1_XX\n", ["5: '1=UART1_XX': a signal of UART is one of TX, RX, RTS, CTS"]),
-    ("timer without its half", CHIP + "3,GP3,1=TIM1_PWM\n",
-     ["5: '1=TIM1_PWM': a signal of TIM is one of PWM/A, PWM/B, CC/A, CC/B"]),
-    ("ADC by index", CHIP + "3,GP3,1=ADC0_CH1\n",
-     ["5: '1=ADC0_CH1': an ADC channel, and nothing else, is routed as 'analog'"]),
-    ("analog UART", CHIP + "3,GP3,analog=UART1_TX\n",
-     ["5: 'analog=UART1_TX': an ADC channel, and nothing else, is routed as 'analog'"]),
+    (
+        "timer without its half",
+        CHIP + "3,GP3,1=TIM1_PWM\n",
+        ["5: '1=TIM1_PWM': a signal of TIM is one of PWM/A, PWM/B, CC/A, CC/B"],
+    ),
+    (
+        "ADC by index",
+        CHIP + "3,GP3,1=ADC0_CH1\n",
+        ["5: '1=ADC0_CH1': an ADC channel, and nothing else, is routed as 'analog'"],
+    ),
+    (
+        "analog UART",
+        CHIP + "3,GP3,analog=UART1_TX\n",
+        ["5: 'analog=UART1_TX': an ADC channel, and nothing else, is routed as 'analog'"],
+    ),
     ("not UTF-8", CHIP.encode() + b"3,GP3,\xe9\n", ["5: not UTF-8: byte 0xe9 at column 7"]),
     ("no header", "3,GP3,-\n", ["1: the first row must be the header 'pin,gpio,functions'"]),
     ("empty file", b"", ["1: no table in this file; the header 'pin,gpio,functions' is missing"]),

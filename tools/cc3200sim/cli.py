@@ -55,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
         type=int,
         choices=range(1, 17),
         default=DEFAULT_SIZE >> 20,
-        help="size of a new serial flash: 2 on the WiPy (default), 1 on the LaunchPad",
+        help="size of a new serial flash (default: %(default)s)",
     )
     run.add_argument(
         "--rom", metavar="FILE", type=Path, help=f"the ROM stand-in, else ${rom.ROM_VARIABLE} or build/rom/rom.bin"
@@ -76,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument(
         "--pins", action="store_true", help="show the levels of the LED and the other pins in use, as they change"
     )
+    run.add_argument("--led", metavar="PIN", help="the pin that --pins shows as the LED, such as GP25")
     run.add_argument(
         "--forward",
         metavar="PORT:BOARDPORT",
@@ -190,7 +191,8 @@ def _run(arguments: argparse.Namespace, held: contextlib.ExitStack) -> None:
         else:
             machine.bus.trace = _ignore
         if arguments.pins:
-            view = PinStatus(machine) if sys.stdout.isatty() else PinLines(machine, sys.stderr)
+            terminal = sys.stdout.isatty()
+            view = PinStatus(machine, arguments.led) if terminal else PinLines(machine, sys.stderr, arguments.led)
         machine.power_on()
         if console.description:
             _say(console.description)

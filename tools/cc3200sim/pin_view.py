@@ -11,26 +11,25 @@ from cc3200sim.clock import CPU_HZ
 from cc3200sim.machine import Machine
 from cc3200sim.world.pins import Pin
 
-LED = "GP25"  # the heartbeat LED of the WiPy (boards/WIPY/pins.csv)
 _SHOWN_EVERY = 0.05  # seconds of the wall clock
 
 
-def in_use(machine: Machine) -> list[Pin]:
+def in_use(machine: Machine, led: str | None = None) -> list[Pin]:
     """The pins whose pad selects a GPIO or drives something, the LED first."""
     used = [pin for pin in machine.pins if pin.pad_drive is not None or pin.mode.startswith("GPIO")]
-    return sorted(used, key=lambda pin: (pin.name != LED, pin.number))
+    return sorted(used, key=lambda pin: (pin.name != led, pin.number))
 
 
 class PinLines:
     """Writes a line for each change: virtual seconds, pin, level, how the pad is set."""
 
-    def __init__(self, machine: Machine, sink: TextIO) -> None:
-        self._machine, self._sink = machine, sink
+    def __init__(self, machine: Machine, sink: TextIO, led: str | None = None) -> None:
+        self._machine, self._sink, self._led = machine, sink, led
         for pin in machine.pins:
             pin.observe(lambda level, pin=pin: self._changed(pin, level))  # type: ignore[misc]
 
     def _changed(self, pin: Pin, level: int) -> None:
-        name = f"{pin.name} (LED)" if pin.name == LED else pin.name
+        name = f"{pin.name} (LED)" if pin.name == self._led else pin.name
         seconds = self._machine.clock.now / CPU_HZ
         print(f"{seconds:12.6f} s  {name} {level}  {pin.mode}", file=self._sink)
 
@@ -44,8 +43,8 @@ class PinLines:
 class PinStatus:
     """Keeps the terminal's last line for the pins; all else scrolls above it."""
 
-    def __init__(self, machine: Machine) -> None:
-        self._machine = machine
+    def __init__(self, machine: Machine, led: str | None = None) -> None:
+        self._machine, self._led = machine, led
         self._size = os.terminal_size((0, 0))
         self._shown = ""
         self._next = 0.0
@@ -63,8 +62,8 @@ class PinStatus:
     def text(self) -> str:
         """The line: the LED as a lamp, then the other pins in use."""
         words = []
-        for pin in in_use(self._machine):
-            if pin.name == LED:
+        for pin in in_use(self._machine, self._led):
+            if pin.name == self._led:
                 words.append(f"LED {'●' if pin.level else '○'}")
             else:
                 words.append(f"{pin.name}={'~' if pin.floating else pin.level}")

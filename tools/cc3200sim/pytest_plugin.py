@@ -18,7 +18,7 @@ from cc3200sim import rom
 from cc3200sim.board import Board
 
 IMAGE_VARIABLE = "WIPY_IMAGE"
-_BUILT = Path("build") / "WIPY" / "mcuimg.bin"
+_BUILT = "build/*/mcuimg.bin"
 
 
 class UnmodelledWarning(UserWarning):
@@ -48,7 +48,10 @@ def wipy_rom(pytestconfig: pytest.Config) -> bytes:
 def wipy_image(pytestconfig: pytest.Config) -> bytes:
     """The firmware image under test."""
     named = pytestconfig.getoption("--wipy-image") or os.environ.get(IMAGE_VARIABLE)
-    path = Path(named) if named else pytestconfig.rootpath / _BUILT
+    built = sorted(pytestconfig.rootpath.glob(_BUILT))
+    if not named and len(built) != 1:
+        pytest.fail(f"{len(built)} images are {_BUILT}: --wipy-image names the one to test", pytrace=False)
+    path = Path(named) if named else built[0]
     try:
         return path.read_bytes()
     except OSError as error:

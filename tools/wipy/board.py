@@ -11,6 +11,7 @@ from wipy.errors import UserError
 
 FILE = "board.toml"
 FLASH_BLOCK = 2048  # bytes of a block of the drive, a file of its own in the serial flash
+UARTS = 2  # that the chip has
 IMAGES = 3  # that the serial flash keeps: factory and two updates
 
 
@@ -19,13 +20,16 @@ class Board:
     """What is particular to a board; sizes in bytes."""
 
     folder: Path
-    name: str  # what Python and the banner call it
+    name: str  # what Python, the banner and the servers call it
+    host_name: str  # the same as names of hosts and users are written: lower-case letters, digits, hyphens
+    wlan_key: str  # of the access point that it is after a reset
     mcu: str
     flash_size: int  # the whole serial flash
     flash_blocks: int  # blocks of 2048 bytes that the user's drive has
     led: str  # the heartbeat LED's pin, by its GPIO name
     safe_boot: str  # the pin that asks for a safe boot when high at reset
-    antenna_selection: bool  # whether the board can switch between two antennas
+    antenna: tuple[str, ...]  # the lines of an antenna switch, internal and external; () when there is none
+    uarts: tuple[tuple[str, str], ...]  # for each UART the pins of TX and RX that it has unless told otherwise
     image_limit: int  # mcuimg.bin with its signature
     min_heap: int  # the least the Python heap may be
 
@@ -46,20 +50,36 @@ def _text(pattern: str, what: str) -> Callable[[Any], str | None]:
     return check
 
 
-def _flag(value: Any) -> str | None:
-    return None if isinstance(value, bool) else "true or false"
+def _lines(value: Any) -> str | None:
+    good = isinstance(value, list) and len(value) in (0, 2) and not any(_GPIO(item) for item in value)
+    good = good and len({_block(item) for item in value}) <= 1
+    return None if good else 'two GPIO names of one block, such as ["GP26", "GP27"], or []'
+
+
+def _uarts(value: Any) -> str | None:
+    good = isinstance(value, list) and len(value) == UARTS and all(isinstance(pair, list) for pair in value)
+    good = good and all(len(pair) == 2 and not any(_GPIO(item) for item in pair) for pair in value)
+    return None if good else 'TX and RX for each UART, such as [["GP1", "GP2"], ["GP3", "GP4"]]'
+
+
+def _block(gpio: str) -> int:
+    # GPIOs go by eights: GP25 is bit 1 of block A3 (CC3200 TRM, "General-Purpose Input/Outputs").
+    return int(gpio[2:]) // 8
 
 
 _GPIO = _text(r"GP([0-9]|[12][0-9]|3[01])", 'a GPIO name such as "GP25"')
 # Field of Board: its key in board.toml and what it must hold.
 _KEYS: dict[str, tuple[str, Callable[[Any], str | None]]] = {
-    "name": ("name", _text(r"[\w .+-]{1,32}", "a name of at most 32 letters")),
+    "name": ("name", _text(r"[\w .+-]{1,16}", "a name of at most 16 letters")),
+    "host_name": ("host-name", _text(r"[a-z0-9-]{1,16}", "at most 16 lower-case letters, digits and hyphens")),
+    "wlan_key": ("wlan-key", _text(r"[!-~]{8,63}", "8 to 63 ASCII characters")),
     "mcu": ("mcu", _text(r"CC3200", '"CC3200"')),
     "flash_size": ("flash-size", _integer(512 * 1024, 16 * 1024 * 1024)),
     "flash_blocks": ("flash-blocks", _integer(16, 96)),  # least of a FAT volume; FLASH_STORE_MAX_BLOCKS
     "led": ("led", _GPIO),
     "safe_boot": ("safe-boot", _GPIO),
-    "antenna_selection": ("antenna-selection", _flag),
+    "antenna": ("antenna", _lines),
+    "uarts": ("uarts", _uarts),
     "image_limit": ("image-limit", _integer(32 * 1024, 240 * 1024)),
     "min_heap": ("min-heap", _integer(1024, 240 * 1024)),
 }
@@ -103,8 +123,7 @@ def header(board: Board) -> str:
     """genhdr/board_config.h: a board's facts as C macros, under MicroPython's names where it has one."""
 
     def pin(role: str, gpio: str) -> list[tuple[str, str]]:
-        # GPIOs go by eights: GP25 is bit 1 of block A3 (CC3200 TRM, "General-Purpose Input/Outputs").
-        block, bit = divmod(int(gpio[2:]), 8)
+        block, bit = _block(gpio), int(gpio[2:]) % 8
         return [
             (f"BOARD_{role}_GPIO", gpio[2:]),
             (f"BOARD_{role}_PORT", f"GPIOA{block}_BASE"),
@@ -115,10 +134,15 @@ def header(board: Board) -> str:
     macros = [
         ("MICROPY_HW_BOARD_NAME", f'"{board.name}"'),
         ("MICROPY_HW_MCU_NAME", f'"{board.mcu}"'),
-        ("BOARD_ANTENNA_SELECTION", str(int(board.antenna_selection))),
+        ("BOARD_HOST_NAME", f'"{board.host_name}"'),
+        ("BOARD_WLAN_KEY", f'"{board.wlan_key}"'),
+        ("BOARD_ANTENNA_SELECTION", str(int(bool(board.antenna)))),
+        ("BOARD_UART_GPIOS", f"{{{', '.join(f'{{{tx[2:]}, {rx[2:]}}}' for tx, rx in board.uarts)}}}"),
         ("BOARD_FLASH_BLOCK_COUNT", str(board.flash_blocks)),
         *pin("LED", board.led),
         *pin("SAFE_BOOT", board.safe_boot),
     ]
+    for role, gpio in zip(("ANTENNA_INTERNAL", "ANTENNA_EXTERNAL"), board.antenna, strict=False):
+        macros += pin(role, gpio)
     lines = [f"#define {name} ({value})" if value[0].isdigit() else f"#define {name} {value}" for name, value in macros]
     return f"// Facts of the board, generated from its {FILE}.\n#pragma once\n" + "\n".join(lines) + "\n"

@@ -317,8 +317,8 @@ def measure(elf: Path, map_file: Path, image: Path, image_limit: int, min_heap: 
             if owner and owner.room == _LINK_TIME and address in sources:
                 made = object_of(sources[address])
                 owner = Piece(owner.address, owner.size, owner.section, made, room_of(f"/obj/{made}"))
-                if address not in moved:  # else another name of the same
-                    moved.add(address)
+                if (section, address) not in moved:  # else another name of the same
+                    moved.add((section, address))
                     rooms[_LINK_TIME][areas[section][2]] -= size
                     rooms[owner.room][areas[section][2]] += size
             plain = re.sub(r"\.lto_priv\.\d+", "", name)  # a suffix that keeps equal names of different files apart

@@ -44,7 +44,7 @@ bool mp_os_dupterm_is_builtin_stream(mp_const_obj_t stream) {
 }
 
 // GPIO numbers of the pins a UART has unless told otherwise.
-static const uint8_t default_gpios[UART_COUNT][2] = {{1, 2}, {3, 4}};
+static const uint8_t default_gpios[UART_COUNT][2] = BOARD_UART_GPIOS;
 
 // The lines in the order of the argument `pins`, and the flow control that giving one of them asks for.
 static const struct {

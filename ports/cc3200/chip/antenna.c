@@ -1,5 +1,5 @@
-// The antenna switch of the WiPy: GPIO26 high chooses the internal antenna, GPIO27 high the external one, never both
-// (facts: the upstream port's antenna.c; the switch is on the module).
+// The antenna switch of a board that has one: one line high chooses the internal antenna, the other high the external
+// one, never both (facts: the upstream port's antenna.c).
 
 #include "chip/antenna.h"
 
@@ -20,21 +20,19 @@ static antenna_t selected = ANTENNA_INTERNAL;
 #include "chip/gpio.h"
 #include "chip/pad.h"
 
-#define INTERNAL_GPIO 26
-#define EXTERNAL_GPIO 27
-#define BIT(gpio) (1u << ((gpio) % 8))
+_Static_assert(BOARD_ANTENNA_INTERNAL_PORT == BOARD_ANTENNA_EXTERNAL_PORT, "one block has both");
 
 // A line of the switch: driven, and pulled the same way for the time when the GPIO block sleeps.
-static void set_line(unsigned gpio, bool high) {
+static void set_line(unsigned gpio, uint8_t bit, bool high) {
     PAD(gpio) = PIN_MODE_0 | PIN_STRENGTH_2MA | (high ? PIN_TYPE_STD_PU : PIN_TYPE_STD_PD);
-    gpio_write(GPIOA3_BASE, BIT(gpio), high);
+    gpio_write(BOARD_ANTENNA_INTERNAL_PORT, bit, high);
 }
 
 static void drive(antenna_t antenna) {
-    MAP_PRCMPeripheralClkEnable(PRCM_GPIOA3, PRCM_RUN_MODE_CLK | PRCM_SLP_MODE_CLK);
-    HWREG(GPIOA3_BASE + GPIO_O_GPIO_DIR) |= BIT(INTERNAL_GPIO) | BIT(EXTERNAL_GPIO);
-    set_line(INTERNAL_GPIO, antenna == ANTENNA_INTERNAL);
-    set_line(EXTERNAL_GPIO, antenna == ANTENNA_EXTERNAL);
+    MAP_PRCMPeripheralClkEnable(BOARD_ANTENNA_INTERNAL_PRCM, PRCM_RUN_MODE_CLK | PRCM_SLP_MODE_CLK);
+    HWREG(BOARD_ANTENNA_INTERNAL_PORT + GPIO_O_GPIO_DIR) |= BOARD_ANTENNA_INTERNAL_BIT | BOARD_ANTENNA_EXTERNAL_BIT;
+    set_line(BOARD_ANTENNA_INTERNAL_GPIO, BOARD_ANTENNA_INTERNAL_BIT, antenna == ANTENNA_INTERNAL);
+    set_line(BOARD_ANTENNA_EXTERNAL_GPIO, BOARD_ANTENNA_EXTERNAL_BIT, antenna == ANTENNA_EXTERNAL);
 }
 
 #else

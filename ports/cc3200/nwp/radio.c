@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "genhdr/board_config.h"
+
 #include "FreeRTOS.h"
 #include "task.h"
 
@@ -11,9 +13,9 @@
 #include "nwp/wait.h"
 #include "rtos/event.h"
 
-#define FACTORY_SSID "wipy-wlan-" // the last bytes of the MAC address follow
+#define FACTORY_SSID BOARD_HOST_NAME "-wlan-" // the last bytes of the MAC address follow
 #define SUFFIX_BYTES 2
-#define FACTORY_KEY "www.wipy.io"
+#define FACTORY_KEY BOARD_WLAN_KEY
 #define FACTORY_CHANNEL 5
 #define SCAN_INTERVAL_S 3600u // one scan is enough: the next would be after this
 #define LEAVE_TIMEOUT_MS 1000u // after a disconnect, until it is reported

@@ -24,7 +24,8 @@ typedef struct {
     char key[RADIO_KEY_MAX];
 } radio_settings_t;
 
-// From the factory: an access point, wipy-wlan- and the last two bytes of the MAC address, key www.wipy.io, channel 5.
+// From the factory: an access point, the board's host name, -wlan- and the last two bytes of the MAC address, the board's
+// key, channel 5.
 void radio_factory_settings(radio_settings_t *settings);
 
 // What the radio is set to.

@@ -2,6 +2,8 @@
 
 #include "servers/ftp/listing.h"
 
+#include "genhdr/board_config.h"
+
 #define DAYS_IN_HALF_A_YEAR 182
 #define SIZE_WIDTH 9
 
@@ -56,7 +58,7 @@ static void add_ls_time(text_t *text, ftp_time_t moment, ftp_time_t now) {
 void ftp_add_entry(text_t *text, ftp_format_t format, const ftp_entry_t *entry, ftp_time_t now) {
     if (format == FTP_FORMAT_LIST) {
         text_add(text, entry->directory ? "drwxrwxrwx" : "-rw-rw-rw-");
-        text_add(text, " 1 wipy wipy ");
+        text_add(text, " 1 " BOARD_HOST_NAME " " BOARD_HOST_NAME " ");
         text_add_padded(text, entry->size, SIZE_WIDTH, ' ');
         text_add_character(text, ' ');
         add_ls_time(text, entry->modified, now);

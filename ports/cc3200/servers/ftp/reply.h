@@ -2,6 +2,8 @@
 #ifndef CC3200_SERVERS_FTP_REPLY_H
 #define CC3200_SERVERS_FTP_REPLY_H
 
+#include "genhdr/board_config.h"
+
 #include "servers/ftp/engine.h"
 
 // The fixed ones, one REPLY(name, text) each. The first are those to a ftp_status_t, in its order.
@@ -31,7 +33,7 @@
     REPLY(READY, "211 Ready.\r\n") \
     REPLY(RUNNING, "211 A transfer is running.\r\n") \
     REPLY(SYSTEM, "215 UNIX Type: L8\r\n") \
-    REPLY(GREETING, "220 WiPy FTP server ready.\r\n") \
+    REPLY(GREETING, "220 " MICROPY_HW_BOARD_NAME " FTP server ready.\r\n") \
     REPLY(GOODBYE, "221 Goodbye.\r\n") \
     REPLY(COMPLETE, "226 Transfer complete.\r\n") \
     REPLY(NOTHING_TO_ABORT, "226 Nothing to abort.\r\n") \

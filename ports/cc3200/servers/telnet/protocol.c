@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "genhdr/board_config.h"
+
 // Commands (RFC 854, page 14; EOF, SUSP and ABORT: RFC 1184).
 enum {
     END_OF_FILE = 236,
@@ -147,7 +149,7 @@ static void suboption_end(telnet_t *telnet) {
 
 // A command other than options. Returns the key that it stands for.
 static int command(telnet_t *telnet, uint8_t byte) {
-    static const char alive[] = "\r\n[WiPy: yes]\r\n";
+    static const char alive[] = "\r\n[" MICROPY_HW_BOARD_NAME ": yes]\r\n";
     _Static_assert(sizeof(alive) - 1 <= TELNET_REPLY_MAX, "the longest reply fits");
     telnet->state = TELNET_STATE_DATA;
     switch (byte) {

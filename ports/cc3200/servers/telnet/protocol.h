@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 // The longest reply that one received byte can cause: the answer to ARE YOU THERE.
-#define TELNET_REPLY_MAX 16
+#define TELNET_REPLY_MAX (26 + 1)
 // The length of the offers that open a session.
 #define TELNET_HELLO_LENGTH 12
 // telnet_receive's result when a byte was protocol and nothing was typed.
