@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from cc3200sim.chip import BLOCKS, BY_NAME, Irq
 from cc3200sim.clock import Clock
-from cc3200sim.peripheral import IrqLine
+from cc3200sim.peripheral import IrqLine, Peripheral
 from cc3200sim.peripherals.blocks import Blocks
+from cc3200sim.peripherals.ocp_shared import PAD_CONFIG_0
+from cc3200sim.peripherals.prcm import RUN_CLOCK, SLEEP_CLOCK, ClockGate
 from cc3200sim.peripherals.reset import ResetKind
 
-UART0, UART1, GPIOA0, GPIOA3 = 0x4000_C000, 0x4000_D000, 0x4000_4000, 0x4000_7000
-ARCM, GPRCM, PADS, HIB1P2, HIB3P3, WDT = (
-    0x4402_5000, 0x4402_D000, 0x4402_E0A0, 0x4402_F000, 0x4402_F800, 0x4000_0000)  # fmt: skip
-SHAMD5, TIMERA0, TIMERA1, TIMERA2, APPS_CONFIG = 0x4403_5000, 0x4003_0000, 0x4003_1000, 0x4003_2000, 0x4402_6000
+UART0, UART1, GPIOA0, GPIOA3, ARCM, GPRCM, HIB1P2, HIB3P3, WDT, SHAMD5, TIMERA0, TIMERA1, TIMERA2, APPS_CONFIG = (
+    BY_NAME[name].base
+    for name in (
+        "UARTA0", "UARTA1", "GPIOA0", "GPIOA3", "ARCM", "GPRCM", "HIB1P2", "HIB3P3", "WDT", "SHAMD5",
+        "TIMERA0", "TIMERA1", "TIMERA2", "APPS_CONFIG",
+    )
+)  # fmt: skip
+PADS = BY_NAME["OCP_SHARED"].base + PAD_CONFIG_0
 
 # Package pin to pad register, as the driver library's pin.c has it.
 PAD_OF = {
@@ -25,41 +32,39 @@ class Chip:
 
     def __init__(self) -> None:
         self.clock = Clock()
-        self.lines: dict[int, IrqLine] = {}
+        self.lines: dict[Irq, IrqLine] = {}
         self.resets: list[ResetKind] = []
         self.blocks = Blocks(self.clock, self._line, self.resets.append)
         self.pins = self.blocks.pins
         self.blocks.reset(ResetKind.POWER_ON)
         # Every clock on: what firmware does first.
-        for offset in (
-            0x004, 0x014, 0x024, 0x030, 0x040, 0x048, 0x050, 0x058, 0x060, 0x068, 0x070, 0x078, 0x080, 0x088, 0x090,
-            0x098, 0x0A0, 0x0A8, 0x0B8, 0x0C8, 0x0D8,
-        ):  # fmt: skip
-            self.write(ARCM + offset, 0x101)
+        for gate in ClockGate:
+            self.write(ARCM + gate.clock, RUN_CLOCK | SLEEP_CLOCK)
 
-    def _line(self, number: int) -> IrqLine:
+    def _line(self, number: Irq) -> IrqLine:
         return self.lines.setdefault(number, IrqLine(number, lambda vector, level: None))
 
-    def _find(self, address: int) -> int:
-        return max(base for base in self.blocks.mapping if base <= address)
+    def _find(self, address: int) -> tuple[Peripheral, int]:
+        row = max((row for row in BLOCKS if row.base <= address), key=lambda row: row.base)
+        block = self.blocks.placed[row.name]
+        assert block.clocked
+        return block, address - row.base
 
     def read(self, address: int, size: int = 4) -> int:
         """A load."""
-        base = self._find(address)
-        assert self.blocks.mapping[base].clocked
-        return self.blocks.mapping[base].read(address - base, size)
+        block, offset = self._find(address)
+        return block.read(offset, size)
 
     def write(self, address: int, value: int, size: int = 4) -> None:
         """A store."""
-        base = self._find(address)
-        assert self.blocks.mapping[base].clocked
-        self.blocks.mapping[base].write(address - base, value, size)
+        block, offset = self._find(address)
+        block.write(offset, value, size)
 
     def pad(self, pin: int, mode: int, kind: int = STD) -> None:
         """Set a package pin's pad: mode, strength and type."""
         self.write(PADS + 4 * PAD_OF[pin], mode | kind)
 
-    def irq(self, number: int) -> bool:
+    def irq(self, number: Irq) -> bool:
         """The level of an interrupt line."""
         return self.lines[number].level
 

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from cc3200sim.bus import SRAM_BASE, Bus
+from cc3200sim.chip import BLOCKS, BY_NAME, Irq
 from cc3200sim.clock import Clock
 from cc3200sim.cpu import Cpu
 from cc3200sim.nvic import Nvic
@@ -16,7 +17,7 @@ from cc3200sim.unicorn_handle import Engine
 
 VECTORS = SRAM_BASE + 0x4000
 STACK = SRAM_BASE + 0x8000
-DEVICE = 0x4000_0000  # where Device is, interrupt 16
+DEVICE = BY_NAME["WDT"].base  # where Device is, in place of the watchdog
 
 # The vector of each handler's label; one that a program does not define goes to the label unexpected.
 _VECTOR_NAMES = {
@@ -97,13 +98,13 @@ class Core:
 
     def __init__(self, source: str, engine: Engine | None = None) -> None:
         self.clock = Clock()
-        self.bus = Bus()
+        self.bus = Bus(BLOCKS)
         self.resets = 0
         self.nvic = Nvic(self.clock, self._reset)
         self.cpu = Cpu(self.clock, self.bus, self.nvic, engine)
-        self.device = Device(self.clock, self.nvic.line(16), self.nvic.line(17))
-        self.bus.map(0xE000_E000, self.nvic)
-        self.bus.map(DEVICE, self.device)
+        self.device = Device(self.clock, self.nvic.line(Irq.GPIOA0), self.nvic.line(Irq.GPIOA1))
+        self.bus.map(BY_NAME["SCS"], self.nvic)
+        self.bus.map(BY_NAME["WDT"], self.device)
         code, self.labels = assemble(source)
         self.cpu.write_memory(VECTORS, code)
         self.cpu.start(STACK, self.labels["reset"])

@@ -6,6 +6,7 @@ import struct
 from dataclasses import dataclass
 from typing import Any
 
+from cc3200sim.chip import Irq
 from cc3200sim.clock import Clock, cycles
 from cc3200sim.flash import Flash
 from cc3200sim.nwp.link import Lspi, NwpInterrupt
@@ -34,7 +35,7 @@ class Host:
 
     def __init__(self, flash: Flash | None = None, radio: Radio | None = None, network: Any = None) -> None:
         self.clock = Clock()
-        self.irq = IrqLine(187, lambda number, level: None)
+        self.irq = IrqLine(Irq.NWPIC, lambda number, level: None)
         self.flash = flash if flash is not None else Flash()
         self.radio = radio if radio is not None else Radio(host_joins=False)
         self.network = network if network is not None else MemoryNetwork()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
+from cc3200sim.chip import Irq
 from chip import PADS, Chip
 
 ADC = 0x4402_E800
@@ -65,12 +66,12 @@ def test_full_interrupt(chip: Chip) -> None:
     chip.write(ADC + IRQ_EN + 16, FULL)
     enable(chip, 2)
     chip.run(3 * 1280)
-    assert not chip.irq(32)
+    assert not chip.irq(Irq.ADCCH2)
     chip.run(1280)
-    assert chip.irq(32)
+    assert chip.irq(Irq.ADCCH2)
     chip.read(ADC + DATA + 16)
     chip.write(ADC + IRQ_STATUS + 16, FULL)
-    assert not chip.irq(32)
+    assert not chip.irq(Irq.ADCCH2)
 
 
 def test_time_stamps(chip: Chip) -> None:

@@ -64,8 +64,11 @@ def test_pins_as_lines(command: list[str]) -> None:
 def test_trace_names_each_register_that_nothing_models_once(command: list[str]) -> None:
     touch = "import machine\n" + "machine.mem32[0x44037000] = 5\n" * 2 + "machine.mem32[0x4000C144]\n"
     done = _run([*command, "--for", "3", "--trace"], touch)
-    told = re.findall(r"wipy-sim: (.*) at pc 0x[0-9a-f]{8} is not modelled", done.stderr)
-    assert told == ["write of 0x5 to 0x44037000 (4 bytes)", "read of 0x4000c144 (4 bytes)"]
+    told = re.findall(r"wipy-sim: (.*) at pc 0x[0-9a-f]{8}: (.*) is not modelled", done.stderr)
+    assert told == [
+        ("write of 0x5 to AES+0x000 (0x44037000, 4 bytes)", "AES"),
+        ("read of UARTA0+0x144 (0x4000c144, 4 bytes)", "UARTA0+0x144"),
+    ]
 
 
 def test_the_flash_is_kept(command: list[str], tmp_path: Path) -> None:

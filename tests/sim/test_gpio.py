@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from cc3200sim.chip import Irq
 from cc3200sim.peripherals.reset import ResetKind
 from cc3200sim.world.i2c import I2cMemory
 from cc3200sim.world.pins import Edge
@@ -125,9 +126,9 @@ def test_edge_interrupts(chip: Chip, both: int, event: int, rising: bool, fallin
     chip.write(GPIOA0 + IM, 0x08)
     for level, wanted in ((1, rising), (0, falling)):
         chip.pins["GP3"].drive(level)
-        assert chip.irq(16) is wanted and chip.read(GPIOA0 + MIS) == 0x08 * wanted
+        assert chip.irq(Irq.GPIOA0) is wanted and chip.read(GPIOA0 + MIS) == 0x08 * wanted
         chip.write(GPIOA0 + ICR, 0x08)
-        assert not chip.irq(16)
+        assert not chip.irq(Irq.GPIOA0)
 
 
 @pytest.mark.parametrize("active", [0, 1])
@@ -138,19 +139,19 @@ def test_level_interrupt_lasts_as_long_as_the_level(chip: Chip, active: int) -> 
     chip.write(GPIOA0 + IS, 0x08)
     chip.write(GPIOA0 + IEV, 0x08 * active)
     chip.write(GPIOA0 + IM, 0x08)
-    assert not chip.irq(16)
+    assert not chip.irq(Irq.GPIOA0)
     pin.drive(active)
     chip.write(GPIOA0 + ICR, 0x08)
-    assert chip.irq(16)
+    assert chip.irq(Irq.GPIOA0)
     pin.drive(1 - active)
-    assert not chip.irq(16)
+    assert not chip.irq(Irq.GPIOA0)
 
 
 def test_masked_edges_are_raw_status(chip: Chip) -> None:
     chip.pad(58, 0)
     chip.write(GPIOA0 + IEV, 0x08)
     chip.pins["GP3"].drive(1)
-    assert chip.read(GPIOA0 + RIS) == 0x08 and chip.read(GPIOA0 + MIS) == 0 and not chip.irq(16)
+    assert chip.read(GPIOA0 + RIS) == 0x08 and chip.read(GPIOA0 + MIS) == 0 and not chip.irq(Irq.GPIOA0)
 
 
 def test_an_output_drives_an_input_over_a_wire(chip: Chip) -> None:
@@ -160,7 +161,7 @@ def test_an_output_drives_an_input_over_a_wire(chip: Chip) -> None:
     chip.write(GPIOA0 + IEV, 0x08)
     chip.write(GPIOA0 + IM, 0x08)
     chip.write(GPIOA3 + data(BIT1), BIT1)
-    assert chip.read(GPIOA0 + data(0x08)) == 0x08 and chip.irq(16)
+    assert chip.read(GPIOA0 + data(0x08)) == 0x08 and chip.irq(Irq.GPIOA0)
 
 
 def test_every_pad_of_the_table_is_its_pin(chip: Chip) -> None:

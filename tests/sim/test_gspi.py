@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from cc3200sim.chip import Irq
 from cc3200sim.peripheral import Unmodelled
 from cc3200sim.world.spi import SpiDevice
 from chip import PULL_UP, Chip
@@ -108,12 +109,12 @@ def test_interrupts(chip: Chip) -> None:
     chip.write(GSPI + IRQENABLE, 4)
     chip.write(GSPI + TX, 1)
     chip.run(159)
-    assert not chip.irq(192)
+    assert not chip.irq(Irq.GSPI)
     chip.run(1)
-    assert chip.irq(192)
+    assert chip.irq(Irq.GSPI)
     chip.read(GSPI + RX)
     chip.write(GSPI + IRQSTATUS, 4)
-    assert not chip.irq(192)
+    assert not chip.irq(Irq.GSPI)
 
 
 def test_reset(chip: Chip) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from cc3200sim.chip import Irq
 from cc3200sim.peripheral import Unmodelled
 from cc3200sim.world.i2c import I2cDevice, I2cMemory
 from chip import OPEN_DRAIN, Chip
@@ -77,11 +78,11 @@ def test_time_on_the_bus(chip: Chip, memory: I2cMemory) -> None:
     chip.write(I2C + MSA, 0x48 << 1)
     chip.write(I2C + MCS, RUN | START | STOP)
     chip.run(20 * BIT - 1)  # start, address, acknowledge, byte, acknowledge, stop
-    assert not chip.irq(24)
+    assert not chip.irq(Irq.I2CA0)
     chip.run(1)
-    assert chip.irq(24)
+    assert chip.irq(Irq.I2CA0)
     chip.write(I2C + MICR, 1)
-    assert not chip.irq(24)
+    assert not chip.irq(Irq.I2CA0)
 
 
 def test_nobody_at_the_address(chip: Chip, memory: I2cMemory) -> None:

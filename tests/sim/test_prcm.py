@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from cc3200sim.bus import Bus
+from cc3200sim.chip import BLOCKS, BY_NAME, Irq
 from cc3200sim.peripherals.reset import ResetKind
 from chip import ARCM, GPIOA3, GPRCM, HIB1P2, HIB3P3, PADS, UART0, WDT, Chip
 
@@ -99,11 +100,11 @@ def test_slow_clock_interrupt(chip: Chip) -> None:
     chip.write(HIB3P3 + 0x58, 32768)
     chip.write(HIB3P3 + 0x5C, 0)
     chip.run(SECOND - 1)
-    assert not chip.irq(188)
+    assert not chip.irq(Irq.PRCM)
     chip.run(1)
-    assert chip.irq(188) and latched(chip) == 32768
+    assert chip.irq(Irq.PRCM) and latched(chip) == 32768
     assert chip.read(ARCM + 0x120) == 0x4000  # clears on reading
-    assert not chip.irq(188) and chip.read(ARCM + 0x120) == 0
+    assert not chip.irq(Irq.PRCM) and chip.read(ARCM + 0x120) == 0
 
 
 def test_slow_clock_match_in_the_past_does_not_come(chip: Chip) -> None:
@@ -175,7 +176,7 @@ def test_watchdog_interrupts_then_resets(chip: Chip) -> None:
     chip.run(400)
     assert chip.read(WDT + 4) == 600
     chip.run(600)
-    assert chip.irq(34) and chip.read(WDT + 0x10) == 1 and chip.read(WDT + 0x14) == 1
+    assert chip.irq(Irq.WDT) and chip.read(WDT + 0x10) == 1 and chip.read(WDT + 0x14) == 1
     chip.run(999)
     assert chip.resets == []
     chip.run(1)
@@ -188,7 +189,7 @@ def test_watchdog_fed_in_time(chip: Chip) -> None:
     for _ in range(10):
         chip.run(1500)
         chip.write(WDT + 0x0C, 1)
-        assert not chip.irq(34)
+        assert not chip.irq(Irq.WDT)
     assert chip.resets == []
     chip.write(WDT + 8, 0)  # once on, it stays on
     chip.run(2000)
@@ -207,8 +208,8 @@ def test_watchdog_lock(chip: Chip) -> None:
 
 
 def test_a_block_without_clock_is_cut_off(chip: Chip, caplog: pytest.LogCaptureFixture) -> None:
-    bus = Bus()
-    bus.map(UART0, chip.blocks.uart0)
+    bus = Bus(BLOCKS)
+    bus.map(BY_NAME["UARTA0"], chip.blocks.uart0)
     chip.write(ARCM + 0x80, 0)
     bus.write(UART0 + 0x24, 43, 4)
     assert bus.read(UART0 + 0x18, 4) == 0
@@ -216,7 +217,7 @@ def test_a_block_without_clock_is_cut_off(chip: Chip, caplog: pytest.LogCaptureF
         (UART0 + 0x24, True),
         (UART0 + 0x18, False),
     ]
-    assert "without its clock" in caplog.text
+    assert "UARTA0 is without its clock" in caplog.text
     chip.write(ARCM + 0x80, 1)
     assert bus.read(UART0 + 0x18, 4) == 0x90 and bus.read(UART0 + 0x24, 4) == 0
     state = chip.blocks.save()

@@ -7,6 +7,7 @@ import hmac
 import struct
 
 import pytest
+from cc3200sim.chip import Irq
 from cc3200sim.peripheral import Unmodelled
 from chip import SHAMD5, Chip
 from hypothesis import HealthCheck, given, settings
@@ -174,11 +175,11 @@ def test_interrupts(chip: Chip) -> None:
     chip.write(SHAMD5 + SYSCONFIG, 4)
     start(chip, ALGORITHMS["md5"] | CONSTANTS | CLOSE, 4)
     chip.write(SHAMD5 + DATA, 0)
-    assert not chip.irq(164)
+    assert not chip.irq(Irq.SHA)
     chip.run(66)
-    assert chip.irq(164)
+    assert chip.irq(Irq.SHA)
     chip.write(SHAMD5 + SYSCONFIG, 0)
-    assert not chip.irq(164)
+    assert not chip.irq(Irq.SHA)
 
 
 def test_what_the_documents_do_not_say_is_unmodelled(chip: Chip) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from cc3200sim.chip import Irq
 from cc3200sim.peripheral import Unmodelled
 from cc3200sim.world.pins import Edge
 from chip import APPS_CONFIG, TIMERA0, TIMERA1, TIMERA2, Chip
@@ -28,20 +29,20 @@ def test_periodic_timeouts(chip: Chip, mode: int) -> None:
     setup(chip, TIMERA0, WIDE, mode, 79_999, IMR=1)
     for _ in range(3):
         chip.run(79_999)
-        assert not chip.irq(35)
+        assert not chip.irq(Irq.TIMERA0A)
         chip.run(1)
-        assert chip.irq(35) and chip.read(TIMERA0 + MIS) == 1
+        assert chip.irq(Irq.TIMERA0A) and chip.read(TIMERA0 + MIS) == 1
         chip.write(TIMERA0 + ICR, 1)
-        assert not chip.irq(35)
+        assert not chip.irq(Irq.TIMERA0A)
 
 
 def test_one_shot_stops(chip: Chip) -> None:
     setup(chip, TIMERA0, WIDE, ONE_SHOT, 999, IMR=1)
     chip.run(1000)
-    assert chip.irq(35) and chip.read(TIMERA0 + CTL) & 1 == 0
+    assert chip.irq(Irq.TIMERA0A) and chip.read(TIMERA0 + CTL) & 1 == 0
     chip.write(TIMERA0 + ICR, 1)
     chip.run(10_000)
-    assert not chip.irq(35)
+    assert not chip.irq(Irq.TIMERA0A)
 
 
 def test_counter_values(chip: Chip) -> None:
@@ -63,29 +64,29 @@ def test_halves_run_apart_with_a_dividing_prescaler(chip: Chip) -> None:
     setup(chip, TIMERA0, SPLIT, PERIODIC, 99, TAPR=7, IMR=0x101, TBMR=ONE_SHOT, TBILR=499)
     chip.write(TIMERA0 + CTL, 0x101)
     chip.run(500)
-    assert chip.irq(36) and not chip.irq(35)
+    assert chip.irq(Irq.TIMERA0B) and not chip.irq(Irq.TIMERA0A)
     chip.run(299)
-    assert not chip.irq(35)
+    assert not chip.irq(Irq.TIMERA0A)
     chip.run(1)
-    assert chip.irq(35)  # a hundred counts of eight cycles
+    assert chip.irq(Irq.TIMERA0A)  # a hundred counts of eight cycles
     assert chip.read(TIMERA0 + CTL) & 0x101 == 0x001
 
 
 def test_prescaler_extends_when_counting_up(chip: Chip) -> None:
     setup(chip, TIMERA0, SPLIT, PERIODIC | UP, 0x0010, TAPR=2, IMR=1)
     chip.run(0x2_0010)
-    assert not chip.irq(35) and chip.read(TIMERA0 + TAV) == 0x2_0010
+    assert not chip.irq(Irq.TIMERA0A) and chip.read(TIMERA0 + TAV) == 0x2_0010
     chip.run(1)
-    assert chip.irq(35)
+    assert chip.irq(Irq.TIMERA0A)
 
 
 @pytest.mark.parametrize(("mode", "when"), [(PERIODIC, 700), (PERIODIC | UP, 300)])
 def test_match_interrupt(chip: Chip, mode: int, when: int) -> None:
     setup(chip, TIMERA0, WIDE, mode | MATCH, 1000, TAMATCHR=300, IMR=0x10)
     chip.run(when - 1)
-    assert not chip.irq(35)
+    assert not chip.irq(Irq.TIMERA0A)
     chip.run(1)
-    assert chip.irq(35) and chip.read(TIMERA0 + MIS) == 0x10
+    assert chip.irq(Irq.TIMERA0A) and chip.read(TIMERA0 + MIS) == 0x10
 
 
 def test_new_load_restarts_or_waits(chip: Chip) -> None:
@@ -93,17 +94,17 @@ def test_new_load_restarts_or_waits(chip: Chip) -> None:
     chip.run(500)
     chip.write(TIMERA0 + TAILR, 199)
     chip.run(200)
-    assert chip.irq(35)
+    assert chip.irq(Irq.TIMERA0A)
     setup(chip, TIMERA1, WIDE, PERIODIC | 0x100, 999, IMR=1)
     chip.run(500)
     chip.write(TIMERA1 + TAILR, 199)
     chip.run(499)
-    assert not chip.irq(37)
+    assert not chip.irq(Irq.TIMERA1A)
     chip.run(1)
-    assert chip.irq(37)
+    assert chip.irq(Irq.TIMERA1A)
     chip.write(TIMERA1 + ICR, 1)
     chip.run(200)
-    assert chip.irq(37)
+    assert chip.irq(Irq.TIMERA1A)
 
 
 def pwm(chip: Chip, load: int, match: int, control: int = 0) -> list[tuple[int, int]]:
@@ -152,9 +153,9 @@ def test_pwm_event_interrupt(chip: Chip) -> None:
     chip.write(TIMERA2 + TBMATCHR, 400)
     chip.write(TIMERA2 + CTL, 0x100 | 0x400)  # falling edges
     chip.run(598)
-    assert not chip.irq(40)
+    assert not chip.irq(Irq.TIMERA2B)
     chip.run(1)
-    assert chip.irq(40)
+    assert chip.irq(Irq.TIMERA2B)
 
 
 def capture(chip: Chip, mode: int, event: int, **others: int) -> None:
@@ -175,7 +176,7 @@ def test_edge_time_captures(chip: Chip) -> None:
     capture(chip, EDGE_TIME | UP, 0, TAPR=0xFF, IMR=4)
     chip.run(0x1_2345)
     pulse(chip)
-    assert chip.irq(35) and chip.read(TIMERA0 + TAR) == 0x1_2345 and chip.read(TIMERA0 + TAPS) == 1
+    assert chip.irq(Irq.TIMERA0A) and chip.read(TIMERA0 + TAR) == 0x1_2345 and chip.read(TIMERA0 + TAPS) == 1
     assert chip.read(TIMERA0 + TAV) == 0x1_2345 + 20
 
 
@@ -189,9 +190,9 @@ def test_edge_count(chip: Chip, event: int, count: int) -> None:
 def test_edge_count_match_stops_a_down_counter(chip: Chip) -> None:
     capture(chip, EDGE_COUNT, 0, TAMATCHR=0xFFFF - 5, IMR=2)
     pulse(chip, 4)
-    assert not chip.irq(35)
+    assert not chip.irq(Irq.TIMERA0A)
     pulse(chip)
-    assert chip.irq(35) and not chip.read(TIMERA0 + CTL) & 1 and chip.read(TIMERA0 + TAR) == 0xFFFF
+    assert chip.irq(Irq.TIMERA0A) and not chip.read(TIMERA0 + CTL) & 1 and chip.read(TIMERA0 + TAR) == 0xFFFF
 
 
 def test_trigger_select_gates_the_input(chip: Chip) -> None:

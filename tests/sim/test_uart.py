@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from cc3200sim.chip import Irq
 from chip import UART0, UART1, Chip
 
 DR, RSR, FR, IBRD, FBRD, LCRH, CTL, IFLS, IM, RIS, MIS, ICR = (
@@ -60,15 +61,15 @@ def test_transmit_interrupt_marks_the_passage_through_the_level(chip: Chip) -> N
     setup(chip)
     chip.write(UART0 + IFLS, 0x12)  # half: eight
     chip.write(UART0 + IM, TX)
-    assert not chip.irq(21)  # an empty FIFO is no passage
+    assert not chip.irq(Irq.UARTA0)  # an empty FIFO is no passage
     for byte in range(12):
         chip.write(UART0 + DR, byte)
     chip.run(3 * FRAME - 1)
-    assert not chip.irq(21)
+    assert not chip.irq(Irq.UARTA0)
     chip.run(1)  # the ninth of eleven in the FIFO has moved on: eight are left
-    assert chip.irq(21)
+    assert chip.irq(Irq.UARTA0)
     chip.write(UART0 + ICR, TX)
-    assert not chip.irq(21)
+    assert not chip.irq(Irq.UARTA0)
     chip.run(20 * FRAME)
     assert not chip.read(UART0 + RIS) & TX
 
@@ -78,9 +79,9 @@ def test_end_of_transmission_interrupt(chip: Chip) -> None:
     chip.write(UART0 + IM, TX)
     chip.write(UART0 + DR, 1)
     chip.run(FRAME - 1)
-    assert not chip.irq(21)
+    assert not chip.irq(Irq.UARTA0)
     chip.run(1)
-    assert chip.irq(21) and chip.read(UART0 + RIS) & EOT
+    assert chip.irq(Irq.UARTA0) and chip.read(UART0 + RIS) & EOT
 
 
 def test_receive_level_and_timeout(chip: Chip) -> None:
@@ -89,17 +90,17 @@ def test_receive_level_and_timeout(chip: Chip) -> None:
     chip.write(UART0 + IM, RX | RT)
     chip.blocks.uart0.port.feed(b"xyz")
     chip.run(2 * FRAME - 1)
-    assert not chip.irq(21)
+    assert not chip.irq(Irq.UARTA0)
     chip.run(1)
     assert chip.read(UART0 + MIS) == RX
     assert [chip.read(UART0 + DR) for _ in range(2)] == [ord("x"), ord("y")]
-    assert not chip.irq(21)
+    assert not chip.irq(Irq.UARTA0)
     chip.run_to(3 * FRAME + 32 * 694)
-    assert not chip.irq(21)
+    assert not chip.irq(Irq.UARTA0)
     chip.run(32)  # 32 bit times after the last byte
     assert chip.read(UART0 + MIS) == RT
     assert chip.read(UART0 + DR) == ord("z")
-    assert not chip.irq(21) and chip.read(UART0 + FR) & RXFE
+    assert not chip.irq(Irq.UARTA0) and chip.read(UART0 + FR) & RXFE
 
 
 def test_timeout_shows_only_unmasked(chip: Chip) -> None:
@@ -108,7 +109,7 @@ def test_timeout_shows_only_unmasked(chip: Chip) -> None:
     chip.run(FRAME * 10)
     assert not chip.read(UART0 + RIS) & RT
     chip.write(UART0 + IM, RT)
-    assert chip.irq(21)
+    assert chip.irq(Irq.UARTA0)
 
 
 def test_overrun(chip: Chip) -> None:
@@ -231,7 +232,7 @@ def test_snapshot_replays_the_same(chip: Chip) -> None:
         seen: list[object] = []
         for _ in range(60):
             chip.run(FRAME // 7)
-            seen.append((chip.now, chip.read(UART0 + FR), chip.read(UART0 + RIS), chip.irq(21)))
+            seen.append((chip.now, chip.read(UART0 + FR), chip.read(UART0 + RIS), chip.irq(Irq.UARTA0)))
         seen.append([chip.read(UART0 + DR) for _ in range(6)])
         seen.append(chip.blocks.uart0.port.take())
         return seen

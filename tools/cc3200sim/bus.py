@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from cc3200sim.peripheral import BusError, Peripheral, Unmodelled
 
@@ -15,57 +16,52 @@ SRAM_BASE, SRAM_SIZE = 0x2000_0000, 0x0004_0000
 # Each word of the alias is one bit of the SRAM. The CC32xx has no such alias for peripherals (TRM 2.2.3.1).
 SRAM_ALIAS_BASE, SRAM_ALIAS_SIZE = 0x2200_0000, SRAM_SIZE * 32
 
-# Where the chip has registers (hw_memmap.h; the private bus from the ARMv7-M manual): start, size, name. An access
-# outside of these and of the memories is a bus fault; one inside that no model claims is reported and reads 0.
-IO_REGIONS: tuple[tuple[int, int, str], ...] = (
-    (0x4000_0000, 0x1000, "WDT"),
-    (0x4000_4000, 0x4000, "GPIOA0-3"),
-    (0x4000_C000, 0x2000, "UARTA0-1"),
-    (0x4002_0000, 0x1000, "I2CA0"),
-    (0x4002_4000, 0x1000, "GPIOA4"),
-    (0x4003_0000, 0x4000, "TIMERA0-3"),
-    (0x400F_5000, 0x1000, "STACKDIE_CTRL"),
-    (0x400F_7000, 0x1000, "COMMON_REG"),
-    (0x400F_D000, 0x3000, "FLASH_CONTROL, SYSTEM_CONTROL, UDMA"),
-    (0x4401_0000, 0x1000, "SDHOST"),
-    (0x4401_8000, 0x1000, "CAMERA"),
-    (0x4401_C000, 0x2000, "I2S"),
-    (0x4402_0000, 0x3000, "SSPI, GSPI, LSPI"),
-    (0x4402_5000, 0x2000, "ARCM, APPS_CONFIG"),
-    (0x4402_D000, 0x3000, "GPRCM, OCP_SHARED, ADC, HIB"),
-    (0x4403_0000, 0x1000, "DTHE"),
-    (0x4403_5000, 0x1000, "SHAMD5"),
-    (0x4403_7000, 0x1000, "AES"),
-    (0x4403_9000, 0x1000, "DES"),
-    (0xE000_0000, 0x3000, "ITM, DWT, FPB"),
-    (0xE000_E000, 0x1000, "SCS"),
-    (0xE004_0000, 0x3000, "TPIU, ETM, ROM table"),
-)
-
-_UNCLOCKED = "finds the block without its clock: it is lost"
+_PAGE = 0x1000
 _GRANULE = 8  # blocks start at multiples of 256 bytes (HIB at 0x4402F800, ADC at 0x4402E800)
+
+
+class Place(Protocol):
+    """Where the chip has a block: a row of the chip table. Sizes in bytes."""
+
+    @property
+    def name(self) -> str:
+        """The block's name in the data sheet."""
+
+    @property
+    def base(self) -> int:
+        """Its first address."""
+
+    @property
+    def size(self) -> int:
+        """How many addresses are its."""
 
 
 @dataclass(frozen=True)
 class Access:
-    """An access to a register that nothing models: the first one at its address."""
+    """An access to a register that nothing models: the first one at its address. `where` is its name."""
 
     address: int
     size: int
     pc: int
     write: bool
     value: int
-    why: str = "is not modelled"
+    where: str
+    why: str
 
     def __str__(self) -> str:
         what = f"write of {self.value:#x} to" if self.write else "read of"
-        return f"{what} {self.address:#010x} ({self.size} bytes) at pc {self.pc:#010x} {self.why}"
+        return f"{what} {self.where} ({self.address:#010x}, {self.size} bytes) at pc {self.pc:#010x}: {self.why}"
 
 
 class Bus:
-    """Finds the peripheral of an address. The core calls `read` and `write`; `pc` tells it where it was."""
+    """Finds the peripheral of an address. The core calls `read` and `write`; `pc` tells it where it was.
 
-    def __init__(self) -> None:
+    `places` are all blocks of the chip, modelled or not. An access outside of them and of the memories is a bus fault;
+    one inside that no model claims is reported and reads 0.
+    """
+
+    def __init__(self, places: Sequence[Place]) -> None:
+        self.places = places
         self.unmodelled: list[Access] = []
         self.trace: Callable[[Access], None] = lambda access: log.warning("%s", access)
         self.pc: Callable[[], int] = lambda: 0
@@ -74,15 +70,26 @@ class Bus:
         self._blocks: dict[int, tuple[int, Peripheral]] = {}
         self._seen: set[int] = set()
 
-    def map(self, base: int, block: Peripheral) -> None:
-        """Put a block at its base address."""
-        if base & ((1 << _GRANULE) - 1):
-            raise ValueError(f"{block.name} at {base:#x}: a block starts at a multiple of {1 << _GRANULE}")
-        for granule in range(base >> _GRANULE, (base + block.size) >> _GRANULE):
+    @property
+    def regions(self) -> list[tuple[int, int]]:
+        """Where the chip has registers, in whole pages of 4 KiB: start and size, neighbours put together."""
+        regions: list[tuple[int, int]] = []
+        for place in sorted(self.places, key=lambda place: place.base):
+            start = place.base & -_PAGE
+            end = place.base + place.size + _PAGE - 1 & -_PAGE
+            if regions and start <= regions[-1][0] + regions[-1][1]:
+                start = regions.pop()[0]
+            regions.append((start, end - start))
+        return regions
+
+    def map(self, place: Place, block: Peripheral) -> None:
+        """Put a block at its place."""
+        if place.base & ((1 << _GRANULE) - 1):
+            raise ValueError(f"{place.name} at {place.base:#x}: a block starts at a multiple of {1 << _GRANULE}")
+        for granule in range(place.base >> _GRANULE, (place.base + place.size) >> _GRANULE):
             if granule in self._blocks:
-                other = self._blocks[granule][1].name
-                raise ValueError(f"{block.name} at {base:#x} overlaps {other}")
-            self._blocks[granule] = (base, block)
+                raise ValueError(f"{place.name} at {place.base:#x} overlaps {self._name(granule << _GRANULE)}")
+            self._blocks[granule] = (place.base, block)
 
     def read(self, address: int, size: int) -> int:
         """A load of 1, 2 or 4 bytes."""
@@ -91,7 +98,7 @@ class Bus:
             if found is not None:
                 if found[1].clocked:
                     return found[1].read(address - found[0], size)
-                self._report(address, size, False, 0, _UNCLOCKED)
+                self._report(address, size, False, 0, unclocked=True)
                 return 0
         except Unmodelled:
             pass
@@ -109,7 +116,7 @@ class Bus:
                 if found[1].clocked:
                     found[1].write(address - found[0], value, size)
                 else:
-                    self._report(address, size, True, value, _UNCLOCKED)
+                    self._report(address, size, True, value, unclocked=True)
                 return
         except Unmodelled:
             pass
@@ -124,9 +131,24 @@ class Bus:
         self._seen.clear()
         return reported
 
-    def _report(self, address: int, size: int, write: bool, value: int, why: str = "is not modelled") -> None:
-        if address not in self._seen:
-            self._seen.add(address)
-            access = Access(address, size, self.pc(), write, value, why)
-            self.unmodelled.append(access)
-            self.trace(access)
+    def _place(self, address: int) -> Place | None:
+        return next((place for place in self.places if place.base <= address < place.base + place.size), None)
+
+    def _name(self, address: int) -> str:
+        place = self._place(address)
+        return place.name if place is not None else f"{address:#010x}"
+
+    def _report(self, address: int, size: int, write: bool, value: int, unclocked: bool = False) -> None:
+        if address in self._seen:
+            return
+        self._seen.add(address)
+        place = self._place(address)
+        name = self._name(address)
+        where = f"{name}+{address - place.base:#05x}" if place is not None else name
+        if unclocked:
+            why = f"{name} is without its clock, the access is lost"
+        else:
+            why = f"{where if address >> _GRANULE in self._blocks else name} is not modelled"
+        access = Access(address, size, self.pc(), write, value, where, why)
+        self.unmodelled.append(access)
+        self.trace(access)

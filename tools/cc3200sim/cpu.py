@@ -12,7 +12,7 @@ from unicorn import arm_const as arm
 from unicorn import unicorn_const as const
 
 from cc3200sim import faults, nvic
-from cc3200sim.bus import IO_REGIONS, ROM_BASE, ROM_SIZE, SRAM_ALIAS_BASE, SRAM_ALIAS_SIZE, SRAM_BASE, SRAM_SIZE, Bus
+from cc3200sim.bus import ROM_BASE, ROM_SIZE, SRAM_ALIAS_BASE, SRAM_ALIAS_SIZE, SRAM_BASE, SRAM_SIZE, Bus
 from cc3200sim.busy import Busy
 from cc3200sim.clock import Clock
 from cc3200sim.faults import Fault
@@ -59,7 +59,7 @@ class Cpu:
         self._rom_view = memoryview(self.rom).cast("B")
         engine.map_memory(SRAM_BASE, self.ram, writable=True)
         engine.map_memory(ROM_BASE, self.rom, writable=False)
-        for base, size, _name in IO_REGIONS:
+        for base, size in bus.regions:
             engine.map_io(base, size, bus.read, bus.write, self._caught)
         engine.map_io(SRAM_ALIAS_BASE, SRAM_ALIAS_SIZE, self._read_bit, self._write_bit, self._caught)
         engine.hook_interrupt(self._interrupted)

@@ -9,6 +9,7 @@ from typing import Any
 from cc3200sim import rom
 from cc3200sim.bus import Access, Bus
 from cc3200sim.busy import Busy
+from cc3200sim.chip import BLOCKS, BY_NAME
 from cc3200sim.clock import CPU_HZ, Clock, cycles
 from cc3200sim.cpu import Cpu
 from cc3200sim.flash import Flash, PowerCut
@@ -17,7 +18,7 @@ from cc3200sim.nvic import Nvic
 from cc3200sim.nwp.link import Lspi, NwpInterrupt
 from cc3200sim.nwp.processor import NetworkProcessor
 from cc3200sim.peripherals.blocks import Blocks
-from cc3200sim.peripherals.reset import ResetKind
+from cc3200sim.peripherals.reset import Domain, ResetKind
 from cc3200sim.systick import Dwt
 from cc3200sim.unicorn_handle import Engine
 from cc3200sim.world.network import MemoryNetwork, Network
@@ -58,7 +59,7 @@ class Machine:
         if image is not None:
             flash.write(rom.IMAGE_FILE, image)
         self.clock = Clock()
-        self.bus = Bus()
+        self.bus = Bus(BLOCKS)
         self.nvic = Nvic(self.clock, lambda: self.reset_request(ResetKind.CORE))
         self.dwt = Dwt(self.clock)
         self.cpu = Cpu(self.clock, self.bus, self.nvic, FastEngine() if fast else Engine())
@@ -67,22 +68,19 @@ class Machine:
         self.blocks = Blocks(self.clock, self.nvic.line, self.reset_request)
         self.radio = radio if radio is not None else Radio()
         self.network = network if network is not None else MemoryNetwork()
-        self.nwp = NetworkProcessor(self.clock, self.nvic.line(187), flash, self.radio, self.network)
-        self.lspi = Lspi(self.clock, self.nwp)
-        self.nwp_interrupt = NwpInterrupt(self.clock, self.nwp)
-        self.blocks.arcm.attach("LSPI", self.lspi)
+        self.nwp = NetworkProcessor(
+            self.clock, self.nvic.line(*BY_NAME["COMMON_REG"].irqs), flash, self.radio, self.network
+        )
+        self.blocks.place("LSPI", Lspi(self.clock, self.nwp))
+        self.blocks.place("COMMON_REG", NwpInterrupt(self.clock, self.nwp))
         self.cpu.on_sleep = self.blocks.arcm.falls_asleep
         self.blocks.arcm.on_nwp_wake = self.nwp.wake_register
         self.blocks.ocp_shared.on_spare5 = self.nwp.stop_register
         self.power = Power.OFF
         self.last_reset: ResetKind | None = None
         self._requested: ResetKind | None = None
-        self.bus.map(0xE000_1000, self.dwt)
-        self.bus.map(0xE000_E000, self.nvic)
-        self.bus.map(0x4402_2000, self.lspi)
-        self.bus.map(0x400F_7000, self.nwp_interrupt)
-        for base, block in self.blocks.mapping.items():
-            self.bus.map(base, block)
+        for name, block in {**self.blocks.placed, "DWT": self.dwt, "SCS": self.nvic}.items():
+            self.bus.map(BY_NAME[name], block)
 
     @property
     def pins(self) -> Pins:
@@ -125,9 +123,7 @@ class Machine:
         self._requested = None
         self.last_reset = kind
         self.blocks.reset(kind)
-        if kind is not ResetKind.CORE:
-            self.lspi.reset()
-        if kind not in (ResetKind.CORE, ResetKind.MCU, ResetKind.WDT):
+        if kind in Domain.NWP.value:
             self.nwp.reset()
         self.dwt.reset()
         self.nvic.reset()
@@ -210,7 +206,7 @@ class Machine:
             "nvic": self.nvic.save(),
             "dwt": self.dwt.save(),
             "blocks": self.blocks.save(),
-            "nwp": (self.nwp.save(), self.lspi.save(), self.nwp_interrupt.save()),
+            "nwp": self.nwp.save(),
             "world": (self.radio.save(), self.network.save()),
             "terminals": [uart.port.save() for uart in (self.blocks.uart0, self.blocks.uart1)],
             "machine": (self.power, self.last_reset, self._requested),
@@ -224,11 +220,8 @@ class Machine:
         self.nvic.restore(state["nvic"])
         self.dwt.restore(state["dwt"])
         self.blocks.restore(state["blocks"])
-        nwp, lspi, nwp_interrupt = state["nwp"]
         radio, network = state["world"]
-        self.nwp.restore(nwp)
-        self.lspi.restore(lspi)
-        self.nwp_interrupt.restore(nwp_interrupt)
+        self.nwp.restore(state["nwp"])
         self.radio.restore(radio)
         self.network.restore(network)
         for uart, terminal in zip((self.blocks.uart0, self.blocks.uart1), state["terminals"], strict=True):

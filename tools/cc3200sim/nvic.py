@@ -39,7 +39,6 @@ VECTKEY = 0x05FA
 class Nvic(Peripheral):
     """Registers at 0xE000E000. `candidates` are the pending exceptions that are enabled; the core takes the best."""
 
-    name = "SCS"
     STATE = (
         "pending",
         "enabled",

@@ -39,8 +39,6 @@ class Peripheral:
     is restored with the snapshot.
     """
 
-    name: ClassVar[str] = ""
-    size: ClassVar[int] = 0x1000
     STATE: ClassVar[tuple[str, ...]] = ()
     # Whether the block has its run-mode clock: the PRCM says so. The bus lets nothing through to a block without.
     clocked: bool = True

@@ -13,7 +13,6 @@ _ENABLE, _TICKINT, _CLKSOURCE, _COUNTFLAG = 1, 2, 4, 1 << 16
 class SysTick(Peripheral):
     """CSR, RVR, CVR, CALIB at offsets 0, 4, 8, 12. Counts core cycles; no event is spent unless the interrupt is on."""
 
-    name = "SysTick"
     STATE = ("csr", "reload", "zero_at", "stopped_value", "flag_seen", "event")
 
     def __init__(self, clock: Clock, pend: Callable[[], None]) -> None:
@@ -111,7 +110,6 @@ class SysTick(Peripheral):
 class Dwt(Peripheral):
     """DWT_CTRL and DWT_CYCCNT at 0xE0001000; the comparators are not modelled."""
 
-    name = "DWT"
     STATE = ("running", "origin")
 
     def reset(self) -> None:

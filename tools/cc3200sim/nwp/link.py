@@ -30,8 +30,6 @@ _CH0CTRL_EN = 0x1
 class Lspi(Peripheral):
     """The SPI controller (OMAP McSPI) of the link. Its interrupts and DMA are not modelled."""
 
-    name = "LSPI"
-    size = 0x1000
     STATE: ClassVar[tuple[str, ...]] = (
         "_registers",
         "_received",
@@ -128,8 +126,6 @@ class NwpInterrupt(Peripheral):
     400F70B8 raises and 400F70B0 clears the interrupt the other way; 400F70C0 shows it (NwpPowerOnPreamble).
     """
 
-    name = "NWPIC"
-    size = 0x1000
     STATE: ClassVar[tuple[str, ...]] = ("_to_nwp",)
 
     def __init__(self, clock: Clock, processor: NetworkProcessor) -> None:

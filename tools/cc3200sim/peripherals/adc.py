@@ -30,7 +30,6 @@ DEPTH = 4
 class Adc(RegisterBlock):
     """The converter. Its samples are worked out when somebody looks, from the voltage that was on the pin meanwhile."""
 
-    size = 0x800
     STORED = {
         CTRL: (0, 0x3F),
         **dict.fromkeys(range(IRQ_EN, IRQ_EN + 32, 8), (0, 0xF)),

@@ -1,7 +1,4 @@
-"""All blocks of the application processor's side, put together: addresses, interrupt numbers, signals, resets.
-
-Addresses are those of hw_memmap.h, interrupt numbers those of hw_ints.h (vector numbers, 16 + IRQ).
-"""
+"""All blocks of the application processor's side, made as the chip table has them, and the signals between them."""
 
 from __future__ import annotations
 
@@ -9,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from cc3200sim.chip import BY_NAME, Irq
 from cc3200sim.clock import Clock
 from cc3200sim.peripheral import IrqLine, Peripheral
 from cc3200sim.peripherals.adc import PINS as ADC_PINS
@@ -34,80 +32,68 @@ _WAKE_PIN_NAMES = {name: "ANTSEL1" if name == "GP26" else name for name in WAKE_
 
 
 class Blocks:
-    """The blocks by name, and `mapping`: base address to block, for the bus.
+    """The blocks, and `placed`: each by its name in the chip table.
 
-    `irq` makes the line of an interrupt number; `request_reset` tells the machine of a reset that a block asks for. The
+    `line` makes the line of an interrupt; `request_reset` tells the machine of a reset that a block asks for. The
     machine calls `reset` when it carries one out.
     """
 
-    def __init__(self, clock: Clock, irq: Callable[[int], IrqLine], request_reset: Callable[[ResetKind], None]) -> None:
+    def __init__(
+        self, clock: Clock, line: Callable[[Irq], IrqLine], request_reset: Callable[[ResetKind], None]
+    ) -> None:
+        def lines(name: str) -> list[IrqLine]:
+            return [line(irq) for irq in BY_NAME[name].irqs]
+
+        def only_line(name: str) -> IrqLine:
+            return line(*BY_NAME[name].irqs)
+
+        self.placed: dict[str, Peripheral] = {}
         self.pins = Pins()
-        self.ocp_shared = OcpShared(clock, self.pins)
-        self.arcm = AppsRcm(clock, irq(188))
+        self.ocp_shared = shared = OcpShared(clock, self.pins)
+        self.arcm = AppsRcm(clock, only_line("ARCM"))
         self.gprcm = Gprcm(clock, request_reset)
         wake_pins = {name: self.pins[pin] for name, pin in _WAKE_PIN_NAMES.items()}
         self.hib3p3 = Hib3p3(clock, self.arcm.slow_clock_match, request_reset, wake_pins)
-        self.hib1p2 = Hib1p2(clock, lambda: self.hib3p3.counter)
         self.apps_config = AppsConfig(clock)
-        self.wdt = Wdt(clock, irq(34), lambda: request_reset(ResetKind.WDT))
-        self.gpio = [Gpio(clock, irq(16 + port) if port < 4 else None) for port in range(5)]
-        self.uart0 = Uart(clock, irq(21))
-        self.uart1 = Uart(clock, irq(22))
-        # Interrupts of halves A and B are neighbours; timer 3's are apart from the others'.
-        self.timers = [Timer(clock, irq(number), irq(number + 1)) for number in (35, 37, 39, 51)]
-        self.shamd5 = ShaMd5(clock, irq(164))
-        self.dthe = Dthe(clock)
-        self.i2c = I2c(clock, irq(24), lambda: (self.ocp_shared.pins_of("I2C_SCL"), self.ocp_shared.pins_of("I2C_SDA")))
+        self.gpio = [Gpio(clock, *lines(f"GPIOA{port}")) for port in range(5)]
+        self.uart0, self.uart1 = (Uart(clock, only_line(name)) for name in ("UARTA0", "UARTA1"))
+        self.timers = [Timer(clock, *lines(f"TIMERA{index}")) for index in range(4)]
+        self.shamd5 = ShaMd5(clock, only_line("SHAMD5"))
+        self.i2c = I2c(clock, only_line("I2CA0"), lambda: (shared.pins_of("I2C_SCL"), shared.pins_of("I2C_SDA")))
         self.gspi = Gspi(
             clock,
-            irq(192),
-            lambda: (
-                self.ocp_shared.pins_of("GSPI_CLK"),
-                self.ocp_shared.pins_of("GSPI_MOSI"),
-                self.ocp_shared.pins_of("GSPI_MISO"),
-            ),
+            only_line("GSPI"),
+            lambda: (shared.pins_of("GSPI_CLK"), shared.pins_of("GSPI_MOSI"), shared.pins_of("GSPI_MISO")),
         )
-        self.adc = Adc(clock, [irq(30 + channel) for channel in range(4)], [self.pins[name] for name in ADC_PINS])
-        self.mapping: dict[int, Peripheral] = {
-            0x4000_0000: self.wdt,
-            0x4000_4000: self.gpio[0],
-            0x4000_5000: self.gpio[1],
-            0x4000_6000: self.gpio[2],
-            0x4000_7000: self.gpio[3],
-            0x4002_0000: self.i2c,
-            0x4002_4000: self.gpio[4],
-            0x4000_C000: self.uart0,
-            0x4000_D000: self.uart1,
-            0x4003_0000: self.timers[0],
-            0x4003_1000: self.timers[1],
-            0x4003_2000: self.timers[2],
-            0x4003_3000: self.timers[3],
-            0x4402_1000: self.gspi,
-            0x4402_5000: self.arcm,
-            0x4402_6000: self.apps_config,
-            0x4402_D000: self.gprcm,
-            0x4402_E000: self.ocp_shared,
-            0x4402_E800: self.adc,
-            0x4402_F000: self.hib1p2,
-            0x4402_F800: self.hib3p3,
-            0x4403_0000: self.dthe,
-            0x4403_5000: self.shamd5,
-        }
-        by_gate: dict[str, Peripheral] = {
-            "WDT": self.wdt,
+        for name, block in {
+            "WDT": Wdt(clock, only_line("WDT"), lambda: request_reset(ResetKind.WDT)),
+            **{f"GPIOA{port}": gpio for port, gpio in enumerate(self.gpio)},
             "UARTA0": self.uart0,
             "UARTA1": self.uart1,
-            **{f"GPIOA{port}": gpio for port, gpio in enumerate(self.gpio)},
-            **{f"TIMERA{index}": timer for index, timer in enumerate(self.timers)},
-            "DTHE": self.shamd5,
             "I2CA0": self.i2c,
+            **{f"TIMERA{index}": timer for index, timer in enumerate(self.timers)},
             "GSPI": self.gspi,
-        }
-        for name, block in by_gate.items():
-            self.arcm.attach(name, block)
-        self.arcm.attach("DTHE", self.dthe)
-        self._with_processor = (*by_gate.values(), self.dthe, self.adc, self.apps_config, self.arcm)
+            "ARCM": self.arcm,
+            "APPS_CONFIG": self.apps_config,
+            "GPRCM": self.gprcm,
+            "OCP_SHARED": self.ocp_shared,
+            "ADC": Adc(clock, lines("ADC"), [self.pins[name] for name in ADC_PINS]),
+            "HIB1P2": Hib1p2(clock, lambda: self.hib3p3.counter),
+            "HIB3P3": self.hib3p3,
+            "DTHE": Dthe(clock),
+            "SHAMD5": self.shamd5,
+        }.items():
+            self.place(name, block)
         self._connect_signals()
+
+    def place(self, name: str, block: Peripheral) -> None:
+        """Make a block that of a row of the chip table: its clock gate, its resets, its part of a snapshot."""
+        row = BY_NAME[name]
+        if type(block) is not row.model:
+            raise TypeError(f"{name} is a {row.model}, not {block!r}")
+        self.placed[name] = block
+        if row.gate is not None:
+            self.arcm.attach(row.gate, block)
 
     def _connect_signals(self) -> None:
         connect = self.ocp_shared.connect
@@ -146,32 +132,22 @@ class Blocks:
         return bus
 
     def reset(self, kind: ResetKind) -> None:
-        """Carry out a reset of this side of the chip; the processor and the network processor are the machine's.
-
-        The hibernate domain loses its state with all power only; shared blocks (the pads) with the chip's main supply
-        (hw_gprcm.h, MCU_GLOBAL_SOFT_RESET: "shared peripherals are not affected").
-        """
-        if kind is not ResetKind.CORE:
-            for block in self._with_processor:
+        """Carry out a reset of the blocks placed here; the processor and the network processor are the machine's."""
+        for name, block in self.placed.items():
+            if kind in BY_NAME[name].domain.value:
                 block.reset()
-        if kind in (ResetKind.POWER_ON, ResetKind.HIBERNATE, ResetKind.HIBERNATE_EXIT):
-            self.ocp_shared.reset()
-            self.gprcm.reset()
-        if kind is ResetKind.POWER_ON:
-            self.hib3p3.reset()
-            self.hib1p2.reset()
         if kind is not ResetKind.HIBERNATE:
             self.gprcm.restarted(kind)
 
     def save(self) -> dict[str, Any]:
         """The state of every block and pin for a snapshot."""
         return {
-            "blocks": {base: block.save() for base, block in self.mapping.items()},
+            "blocks": {name: block.save() for name, block in self.placed.items()},
             "pins": self.pins.save(),
         }
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go back to a saved state."""
-        for base, block_state in state["blocks"].items():
-            self.mapping[base].restore(block_state)
+        for name, block_state in state["blocks"].items():
+            self.placed[name].restore(block_state)
         self.pins.restore(state["pins"])

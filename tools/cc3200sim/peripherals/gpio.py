@@ -23,7 +23,7 @@ class Gpio(RegisterBlock):
     STORED = dict.fromkeys((DIR, IS, IBE, IEV, IM), (0, 0xFF))
     STATE = ("regs", "_data", "_pins", "_latched")
 
-    def __init__(self, clock: Clock, irq: IrqLine | None) -> None:
+    def __init__(self, clock: Clock, irq: IrqLine | None = None) -> None:
         self._irq = irq
         self._data = 0
         self._pins = 0

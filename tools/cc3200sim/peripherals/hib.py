@@ -32,7 +32,6 @@ LEVEL_LOW, LEVEL_HIGH, EDGE_FALL, EDGE_RISE = range(4)
 class Hib3p3(RegisterBlock):
     """The 3.3 V part, at 0x4402F800. `on_rtc_match` and `request_reset` are the ways out."""
 
-    size = 0x800
     STORED = {
         HIB_REQ: (0, 0),
         RTC_TIMER_ENABLE: (0, 1),
@@ -205,7 +204,6 @@ SOP_SENSE_VALUE, RTC_TIMER_LSW_1P2, RTC_TIMER_MSW_1P2 = 0x0C8, 0x0CC, 0x0D0
 class Hib1p2(RegisterBlock):
     """The 1.2 V part, at 0x4402F000: the counter without the latch, the SOP pins, supply settings (held, no effect)."""
 
-    size = 0x800
     STORED = {
         **dict.fromkeys(SUPPLY_SETTINGS, (0, 0xFFFF_FFFF)),
         SOP_SENSE_VALUE: (0, 0),  # SOP pins 000: functional mode, run from serial flash

@@ -132,7 +132,6 @@ class Pad:
 class OcpShared(RegisterBlock):
     """The pads and the shared registers. `on_spare5` is called with the new value of 0x4402E16C (bit 1: NWP stop)."""
 
-    size = 0x800
     STORED = {
         **{PAD_CONFIG_0 + 4 * pad: (PAD_RESET, 0xFFF) for pad in range(PAD_COUNT)},
         PAD_CMN_CONFIG: (0, 0xFFFF_FFFF),

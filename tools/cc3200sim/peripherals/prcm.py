@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from enum import Enum
+from typing import Any
 
 from cc3200sim.clock import Clock
 from cc3200sim.peripheral import IrqLine, Peripheral
@@ -14,37 +15,39 @@ from cc3200sim.peripherals.reset import RESET_CAUSE, ResetKind
 log = logging.getLogger("cc3200sim.prcm")
 
 
-class Gate(NamedTuple):
-    """Where a block's clock gating and soft reset registers are."""
+class ClockGate(Enum):
+    """Clock gates by the driver library's names (prcm.h) at hw_apps_rcm.h's offsets.
 
-    clock: int
-    reset: int
+    `clock` and `reset` are the offsets of a block's clock gating and soft reset registers.
+    """
+
+    CAMERA = 0x004, 0x008
+    I2S = 0x014, 0x018
+    SDHOST = 0x024, 0x028
+    GSPI = 0x030, 0x034
+    LSPI = 0x040, 0x044
+    UDMA = 0x048, 0x04C
+    GPIOA0 = 0x050, 0x054
+    GPIOA1 = 0x058, 0x05C
+    GPIOA2 = 0x060, 0x064
+    GPIOA3 = 0x068, 0x06C
+    GPIOA4 = 0x070, 0x074
+    WDT = 0x078, 0x07C
+    UARTA0 = 0x080, 0x084
+    UARTA1 = 0x088, 0x08C
+    TIMERA0 = 0x090, 0x094
+    TIMERA1 = 0x098, 0x09C
+    TIMERA2 = 0x0A0, 0x0A4
+    TIMERA3 = 0x0A8, 0x0AC
+    DTHE = 0x0B8, 0x0BC
+    SSPI = 0x0C8, 0x0CC
+    I2CA0 = 0x0D8, 0x0DC
+
+    def __init__(self, clock: int, reset: int) -> None:
+        self.clock = clock
+        self.reset = reset
 
 
-# Names are the driver library's (prcm.h), offsets hw_apps_rcm.h's.
-GATES = {
-    "CAMERA": Gate(0x004, 0x008),
-    "I2S": Gate(0x014, 0x018),
-    "SDHOST": Gate(0x024, 0x028),
-    "GSPI": Gate(0x030, 0x034),
-    "LSPI": Gate(0x040, 0x044),
-    "UDMA": Gate(0x048, 0x04C),
-    "GPIOA0": Gate(0x050, 0x054),
-    "GPIOA1": Gate(0x058, 0x05C),
-    "GPIOA2": Gate(0x060, 0x064),
-    "GPIOA3": Gate(0x068, 0x06C),
-    "GPIOA4": Gate(0x070, 0x074),
-    "WDT": Gate(0x078, 0x07C),
-    "UARTA0": Gate(0x080, 0x084),
-    "UARTA1": Gate(0x088, 0x08C),
-    "TIMERA0": Gate(0x090, 0x094),
-    "TIMERA1": Gate(0x098, 0x09C),
-    "TIMERA2": Gate(0x0A0, 0x0A4),
-    "TIMERA3": Gate(0x0A8, 0x0AC),
-    "DTHE": Gate(0x0B8, 0x0BC),
-    "SSPI": Gate(0x0C8, 0x0CC),
-    "I2CA0": Gate(0x0D8, 0x0DC),
-}
 CAMERA_CLK_GEN, MMCHS_CLK_GEN, MCSPI_A1_CLK_GEN, MCSPI_A2_CLK_GEN = 0x000, 0x020, 0x02C, 0x038
 MCASP_FRAC_CLK_CONFIG0, MCASP_FRAC_CLK_CONFIG1, MCSPI_S0_CLKDIV_CFG = 0x0B0, 0x0B4, 0x0D0
 APPS_TO_NWP_WAKE_REQUEST, INTERRUPT_STATUS, INTERRUPT_ENABLE = 0x118, 0x120, 0x124
@@ -62,8 +65,8 @@ class AppsRcm(RegisterBlock):
     """
 
     STORED = {
-        **{gate.clock: (0, 0x0001_0101) for gate in GATES.values()},
-        **{gate.reset: (0, SOFT_RESET) for gate in GATES.values()},
+        **{gate.clock: (0, 0x0001_0101) for gate in ClockGate},
+        **{gate.reset: (0, SOFT_RESET) for gate in ClockGate},
         CAMERA_CLK_GEN: (0, 0x0707),
         MMCHS_CLK_GEN: (0, 0x0707),
         MCSPI_A1_CLK_GEN: (0, 0x1_0707),
@@ -78,7 +81,7 @@ class AppsRcm(RegisterBlock):
     def __init__(self, clock: Clock, irq: IrqLine) -> None:
         self._irq = irq
         self._status = 0
-        self._blocks: dict[str, list[Peripheral]] = {name: [] for name in GATES}
+        self._blocks: dict[ClockGate, list[Peripheral]] = {gate: [] for gate in ClockGate}
         self._sleepless: list[tuple[str, Peripheral]] = []
         # Blocks found at work with their clock about to stop: mistakes of the firmware that the model lets pass.
         self.stopped_in_sleep: list[str] = []
@@ -88,9 +91,9 @@ class AppsRcm(RegisterBlock):
             APPS_TO_NWP_WAKE_REQUEST: lambda value: self.on_nwp_wake(value),
             INTERRUPT_ENABLE: self._write_enable,
         }
-        for name, gate in GATES.items():
+        for gate in ClockGate:
             self.readers[gate.reset] = self._reset_reader(gate)
-            self.writers[gate.reset] = self._reset_writer(name, gate)
+            self.writers[gate.reset] = self._reset_writer(gate)
             self.writers[gate.clock] = self._clock_writer(gate)
         super().__init__(clock)
 
@@ -100,9 +103,9 @@ class AppsRcm(RegisterBlock):
         self._irq.set(False)
         self._gate_clocks()
 
-    def attach(self, name: str, block: Peripheral) -> None:
-        """Put a block behind the clock gate and the soft reset of that name (GATES)."""
-        self._blocks[name].append(block)
+    def attach(self, gate: ClockGate, block: Peripheral) -> None:
+        """Put a block behind a clock gate and its soft reset."""
+        self._blocks[gate].append(block)
         self._gate_clocks()
 
     def falls_asleep(self) -> None:
@@ -114,14 +117,14 @@ class AppsRcm(RegisterBlock):
 
     def _gate_clocks(self) -> None:
         self._sleepless = []
-        for name, gate in GATES.items():
+        for gate in ClockGate:
             clocks = self.regs[gate.clock]
-            for block in self._blocks[name]:
+            for block in self._blocks[gate]:
                 block.clocked = bool(clocks & RUN_CLOCK)
                 if clocks & (RUN_CLOCK | SLEEP_CLOCK) == RUN_CLOCK:
-                    self._sleepless.append((name, block))
+                    self._sleepless.append((gate.name, block))
 
-    def _clock_writer(self, gate: Gate) -> Callable[[int], None]:
+    def _clock_writer(self, gate: ClockGate) -> Callable[[int], None]:
         def write(value: int) -> None:
             self.regs[gate.clock] = value & 0x0001_0101
             self._gate_clocks()
@@ -137,19 +140,19 @@ class AppsRcm(RegisterBlock):
         self._status |= INT_SLOW_CLOCK
         self._update_irq()
 
-    def _reset_reader(self, gate: Gate) -> Callable[[], int]:
+    def _reset_reader(self, gate: ClockGate) -> Callable[[], int]:
         def read() -> int:
             held = self.regs[gate.reset] & SOFT_RESET
             return held | (ENABLED if not held and self.regs[gate.clock] & RUN_CLOCK else 0)
 
         return read
 
-    def _reset_writer(self, name: str, gate: Gate) -> Callable[[int], None]:
+    def _reset_writer(self, gate: ClockGate) -> Callable[[int], None]:
         def write(value: int) -> None:
             was = self.regs[gate.reset]
             self.regs[gate.reset] = value & SOFT_RESET
             if value & SOFT_RESET and not was:
-                for block in self._blocks[name]:
+                for block in self._blocks[gate]:
                     block.reset()
 
         return write

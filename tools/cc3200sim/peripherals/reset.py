@@ -17,6 +17,19 @@ class ResetKind(Enum):
     HIBERNATE_EXIT = "wake from hibernate"
 
 
+class Domain(Enum):
+    """Which resets put a block back (hw_gprcm.h, MCU_GLOBAL_SOFT_RESET: "shared peripherals are not affected").
+
+    The hibernate domain loses its state with all power only, shared blocks (the pads) with the chip's main supply.
+    """
+
+    CORE = frozenset(ResetKind)
+    MCU = frozenset(ResetKind) - {ResetKind.CORE}
+    NWP = frozenset(ResetKind) - {ResetKind.CORE, ResetKind.MCU, ResetKind.WDT}
+    SHARED = frozenset({ResetKind.POWER_ON, ResetKind.HIBERNATE, ResetKind.HIBERNATE_EXIT})
+    HIBERNATE = frozenset({ResetKind.POWER_ON})
+
+
 # APPS_RESET_CAUSE after each; entering hibernation has none.
 RESET_CAUSE = {
     ResetKind.POWER_ON: 0,
