@@ -9,8 +9,8 @@
 
 // A terminal. Its functions are called by the interpreter, with the interpreter lock.
 typedef struct {
-    int (*read)(void);                             // the next typed byte, -1: none
-    bool (*waiting)(void);                         // whether there is one
+    int (*read)(void); // the next typed byte, -1: none
+    bool (*waiting)(void); // whether there is one
     void (*write)(const char *text, size_t length); // may block while the terminal is slow
 } console_terminal_t;
 

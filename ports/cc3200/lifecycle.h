@@ -8,7 +8,7 @@
 
 typedef struct {
     void (*session_start)(void); // after mp_init()
-    void (*session_end)(void);   // threads may still run, and their sockets and files are open; before mp_deinit()
+    void (*session_end)(void); // threads may still run, and their sockets and files are open; before mp_deinit()
 } lifecycle_t;
 
 extern const lifecycle_t lifecycle[];

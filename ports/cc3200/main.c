@@ -67,8 +67,8 @@ static void radio_start(void) {
 static void start_session(void) {
     static bool is_up;
     mp_thread_init(interpreter_stack, sizeof(interpreter_stack));
-    mp_cstack_init_with_top((uint8_t *)interpreter_stack + sizeof(interpreter_stack),
-        sizeof(interpreter_stack) - C_STACK_MARGIN_BYTES);
+    mp_cstack_init_with_top(
+        (uint8_t *)interpreter_stack + sizeof(interpreter_stack), sizeof(interpreter_stack) - C_STACK_MARGIN_BYTES);
     gc_init(&heap_start, &heap_end);
     mp_init();
     readline_init0();
@@ -104,8 +104,7 @@ static bool run_script(const char *name) {
 
 // False: a script asks for a soft reset.
 static bool run_scripts(void) {
-    return run_script("boot.py")
-           && (pyexec_mode_kind != PYEXEC_MODE_FRIENDLY_REPL || run_script(machine_main_file()));
+    return run_script("boot.py") && (pyexec_mode_kind != PYEXEC_MODE_FRIENDLY_REPL || run_script(machine_main_file()));
 }
 
 static void run_prompt(void) {
@@ -136,8 +135,7 @@ static void end_session(void) {
     mp_deinit();
 }
 
-__attribute__((noreturn))
-static void interpreter(void *unused) {
+__attribute__((noreturn)) static void interpreter(void *unused) {
     (void)unused;
     rtc_init();
     random_init(&heap_start, RANDOM_MEMORY_BYTES);
@@ -198,13 +196,12 @@ void nlr_jump_fail(void *value) {
     fault_stop("uncaught exception", NULL);
 }
 
-const char cc3200_help_text[] =
-    "Welcome to MicroPython on the " MICROPY_HW_BOARD_NAME "!\n"
-    "\n"
-    "Integers only: use // to divide.\n"
-    "\n"
-    "CTRL-A  raw REPL      CTRL-B  normal REPL\n"
-    "CTRL-C  interrupt     CTRL-D  soft reset\n"
-    "CTRL-E  paste mode\n"
-    "\n"
-    "help(object) describes an object, help('modules') lists modules.\n";
+const char cc3200_help_text[] = "Welcome to MicroPython on the " MICROPY_HW_BOARD_NAME "!\n"
+                                "\n"
+                                "Integers only: use // to divide.\n"
+                                "\n"
+                                "CTRL-A  raw REPL      CTRL-B  normal REPL\n"
+                                "CTRL-C  interrupt     CTRL-D  soft reset\n"
+                                "CTRL-E  paste mode\n"
+                                "\n"
+                                "help(object) describes an object, help('modules') lists modules.\n";

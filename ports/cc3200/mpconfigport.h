@@ -1,4 +1,5 @@
 // What of MicroPython this port takes. Every switch that costs bytes is listed with its measured size in docs/size.md.
+// clang-format off: columns
 #include <alloca.h>
 #include <stdint.h>
 

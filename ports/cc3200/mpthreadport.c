@@ -10,11 +10,11 @@
 #define DEFAULT_STACK_BYTES (4096)
 #define MINIMUM_STACK_BYTES (2048)
 // Kept free below the limit that Python sees: room to raise the exception and for a context switch.
-#define STACK_MARGIN_BYTES  (768)
+#define STACK_MARGIN_BYTES (768)
 
 // How long a soft reset waits for threads to end by themselves.
-#define LEAVE_MS            (500)
-#define LEAVE_STEP_MS       (5)
+#define LEAVE_MS (500)
+#define LEAVE_STEP_MS (5)
 
 typedef struct _thread_t {
     union {
@@ -138,8 +138,8 @@ mp_uint_t mp_thread_create(void *(*entry)(void *), void *arg, size_t *stack_size
     thread->arg = arg;
 
     // The caller holds the interpreter lock: the new task stops at it before it runs any Python.
-    TaskHandle_t task = xTaskCreateStatic(task_entry, "Thread", thread->stack_words, arg, INTERPRETER_PRIORITY,
-        thread->stack, &thread->control);
+    TaskHandle_t task = xTaskCreateStatic(
+        task_entry, "Thread", thread->stack_words, arg, INTERPRETER_PRIORITY, thread->stack, &thread->control);
     thread->listener.task = task;
     thread->next = main_thread.next;
     main_thread.next = thread;

@@ -10,8 +10,8 @@
 #include "chip/led.h"
 #include "chip/memory.h"
 
-#define LOWEST_PRIORITY     (1)
-#define HIGHEST_PRIORITY    (7)
+#define LOWEST_PRIORITY (1)
+#define HIGHEST_PRIORITY (7)
 
 MP_REGISTER_ROOT_POINTER(struct _machine_irq_obj_t *machine_irqs);
 
@@ -161,17 +161,12 @@ static mp_obj_t irq_flags(mp_obj_t self_in) {
 static MP_DEFINE_CONST_FUN_OBJ_1(irq_flags_obj, irq_flags);
 
 static const mp_rom_map_elem_t irq_locals_dict_table[] = {
-    { MP_ROM_QSTR(MP_QSTR_disable), MP_ROM_PTR(&irq_disable_obj) },
-    { MP_ROM_QSTR(MP_QSTR_enable), MP_ROM_PTR(&irq_enable_obj) },
-    { MP_ROM_QSTR(MP_QSTR_flags), MP_ROM_PTR(&irq_flags_obj) },
-    { MP_ROM_QSTR(MP_QSTR_init), MP_ROM_PTR(&irq_init_obj) },
+    {MP_ROM_QSTR(MP_QSTR_disable), MP_ROM_PTR(&irq_disable_obj)},
+    {MP_ROM_QSTR(MP_QSTR_enable), MP_ROM_PTR(&irq_enable_obj)},
+    {MP_ROM_QSTR(MP_QSTR_flags), MP_ROM_PTR(&irq_flags_obj)},
+    {MP_ROM_QSTR(MP_QSTR_init), MP_ROM_PTR(&irq_init_obj)},
 };
 static MP_DEFINE_CONST_DICT(irq_locals_dict, irq_locals_dict_table);
 
 MP_DEFINE_CONST_OBJ_TYPE(
-    machine_irq_type,
-    MP_QSTR_irq,
-    MP_TYPE_FLAG_NONE,
-    locals_dict, &irq_locals_dict,
-    call, irq_call
-    );
+    machine_irq_type, MP_QSTR_irq, MP_TYPE_FLAG_NONE, locals_dict, &irq_locals_dict, call, irq_call);

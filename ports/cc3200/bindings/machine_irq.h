@@ -26,12 +26,12 @@ struct _machine_irq_obj_t {
     machine_irq_obj_t *next;
     const machine_irq_methods_t *methods;
     mp_obj_t parent;
-    mp_obj_t handler;          // None: nothing is called
-    uint8_t trigger;           // the class's own flags
+    mp_obj_t handler; // None: nothing is called
+    uint8_t trigger; // the class's own flags
     bool enabled;
-    bool silenced;             // the source is kept quiet until the handler has run
-    volatile uint8_t pending;  // flags of what happened since the handler ran last
-    uint8_t flags;             // what flags() says: why the handler runs
+    bool silenced; // the source is kept quiet until the handler has run
+    volatile uint8_t pending; // flags of what happened since the handler ran last
+    uint8_t flags; // what flags() says: why the handler runs
 };
 
 // At the start and the end of a session: there are no interrupt objects.

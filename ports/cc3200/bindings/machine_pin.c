@@ -24,7 +24,7 @@ static machine_pin_obj_t pins[PIN_COUNT] LOW_RAM;
 
 gpio_line_t machine_pin_line(const machine_pin_obj_t *self) {
     unsigned gpio = pin_table[self->index].gpio;
-    return (gpio_line_t) {GPIO_PORT(gpio / 8), 1u << gpio % 8};
+    return (gpio_line_t){GPIO_PORT(gpio / 8), 1u << gpio % 8};
 }
 
 mp_obj_t machine_pin_of_gpio(unsigned gpio) {
@@ -196,11 +196,11 @@ static unsigned checked_alt(const machine_pin_obj_t *self, unsigned mode, mp_int
 static void init_helper(machine_pin_obj_t *self, size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args) {
     enum { ARG_mode, ARG_pull, ARG_value, ARG_drive, ARG_alt };
     static const mp_arg_t allowed[] = {
-        { MP_QSTR_mode, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_INT(PIN_IN)} },
-        { MP_QSTR_pull, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE} },
-        { MP_QSTR_value, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE} },
-        { MP_QSTR_drive, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = PIN_MED_POWER} },
-        { MP_QSTR_alt, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = -1} },
+        {MP_QSTR_mode, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_INT(PIN_IN)}},
+        {MP_QSTR_pull, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+        {MP_QSTR_value, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+        {MP_QSTR_drive, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = PIN_MED_POWER}},
+        {MP_QSTR_alt, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = -1}},
     };
     mp_arg_val_t args[MP_ARRAY_SIZE(allowed)];
     mp_arg_parse_all(n_args, pos_args, kw_args, MP_ARRAY_SIZE(allowed), allowed, args);
@@ -337,7 +337,11 @@ static MP_DEFINE_CONST_FUN_OBJ_1(pin_alt_list_obj, pin_alt_list);
 
 static void pin_print(const mp_print_t *print, mp_obj_t self_in, mp_print_kind_t kind) {
     static const uint16_t modes[] = {
-        MP_QSTR_IN, MP_QSTR_OUT, MP_QSTR_ALT, MP_QSTR_ALT_OPEN_DRAIN, MP_QSTR_OPEN_DRAIN,
+        MP_QSTR_IN,
+        MP_QSTR_OUT,
+        MP_QSTR_ALT,
+        MP_QSTR_ALT_OPEN_DRAIN,
+        MP_QSTR_OPEN_DRAIN,
     };
     (void)kind;
     const machine_pin_obj_t *self = MP_OBJ_TO_PTR(self_in);
@@ -347,9 +351,12 @@ static void pin_print(const mp_print_t *print, mp_obj_t self_in, mp_print_kind_t
     unsigned drive = self->pad & PIN_DRIVES;
     mp_printf(print, "Pin('%s', mode=Pin.%q, pull=%s%q, drive=Pin.%q, alt=%d)", name, modes[self->mode],
         pull == PIN_PULL_NONE ? "" : "Pin.",
-        pull == PIN_PULL_NONE ? MP_QSTR_None : pull == PIN_PULL_UP ? MP_QSTR_PULL_UP : MP_QSTR_PULL_DOWN,
-        drive == PIN_LOW_POWER ? MP_QSTR_LOW_POWER
-            : drive == PIN_MED_POWER ? MP_QSTR_MED_POWER : MP_QSTR_HIGH_POWER,
+        pull == PIN_PULL_NONE     ? MP_QSTR_None
+            : pull == PIN_PULL_UP ? MP_QSTR_PULL_UP
+                                  : MP_QSTR_PULL_DOWN,
+        drive == PIN_LOW_POWER       ? MP_QSTR_LOW_POWER
+            : drive == PIN_MED_POWER ? MP_QSTR_MED_POWER
+                                     : MP_QSTR_HIGH_POWER,
         self->pad & PIN_ALTS ? self->pad & PIN_ALTS : -1);
 }
 
@@ -388,60 +395,47 @@ static void pin_names_attr(mp_obj_t self_in, qstr attribute, mp_obj_t *destinati
     }
 }
 
-static MP_DEFINE_CONST_OBJ_TYPE(
-    pin_names_type,
-    MP_QSTR_pins,
-    MP_TYPE_FLAG_NONE,
-    attr, pin_names_attr
-    );
+static MP_DEFINE_CONST_OBJ_TYPE(pin_names_type, MP_QSTR_pins, MP_TYPE_FLAG_NONE, attr, pin_names_attr);
 
 // The chip's names serve on a board too, as they always did on the WiPy.
 static const pin_names_obj_t pin_board_obj = {{&pin_names_type}, pin_mapper_find};
 static const pin_names_obj_t pin_cpu_obj = {{&pin_names_type}, pin_mapper_find_chip_name};
 
 static const mp_rom_map_elem_t pin_locals_dict_table[] = {
-    { MP_ROM_QSTR(MP_QSTR_board), MP_ROM_PTR(&pin_board_obj) },
-    { MP_ROM_QSTR(MP_QSTR_cpu), MP_ROM_PTR(&pin_cpu_obj) },
-    { MP_ROM_QSTR(MP_QSTR_id), MP_ROM_PTR(&pin_id_obj) },
-    { MP_ROM_QSTR(MP_QSTR_init), MP_ROM_PTR(&pin_init_obj) },
+    {MP_ROM_QSTR(MP_QSTR_board), MP_ROM_PTR(&pin_board_obj)},
+    {MP_ROM_QSTR(MP_QSTR_cpu), MP_ROM_PTR(&pin_cpu_obj)},
+    {MP_ROM_QSTR(MP_QSTR_id), MP_ROM_PTR(&pin_id_obj)},
+    {MP_ROM_QSTR(MP_QSTR_init), MP_ROM_PTR(&pin_init_obj)},
 
-    { MP_ROM_QSTR(MP_QSTR_mode), MP_ROM_PTR(&pin_mode_obj) },
-    { MP_ROM_QSTR(MP_QSTR_IN), MP_ROM_INT(PIN_IN) },
-    { MP_ROM_QSTR(MP_QSTR_OUT), MP_ROM_INT(PIN_OUT) },
-    { MP_ROM_QSTR(MP_QSTR_OPEN_DRAIN), MP_ROM_INT(PIN_OPEN_DRAIN) },
-    { MP_ROM_QSTR(MP_QSTR_ALT), MP_ROM_INT(PIN_ALT) },
-    { MP_ROM_QSTR(MP_QSTR_ALT_OPEN_DRAIN), MP_ROM_INT(PIN_ALT_OPEN_DRAIN) },
-    { MP_ROM_QSTR(MP_QSTR_alt_list), MP_ROM_PTR(&pin_alt_list_obj) },
+    {MP_ROM_QSTR(MP_QSTR_mode), MP_ROM_PTR(&pin_mode_obj)},
+    {MP_ROM_QSTR(MP_QSTR_IN), MP_ROM_INT(PIN_IN)},
+    {MP_ROM_QSTR(MP_QSTR_OUT), MP_ROM_INT(PIN_OUT)},
+    {MP_ROM_QSTR(MP_QSTR_OPEN_DRAIN), MP_ROM_INT(PIN_OPEN_DRAIN)},
+    {MP_ROM_QSTR(MP_QSTR_ALT), MP_ROM_INT(PIN_ALT)},
+    {MP_ROM_QSTR(MP_QSTR_ALT_OPEN_DRAIN), MP_ROM_INT(PIN_ALT_OPEN_DRAIN)},
+    {MP_ROM_QSTR(MP_QSTR_alt_list), MP_ROM_PTR(&pin_alt_list_obj)},
 
-    { MP_ROM_QSTR(MP_QSTR_pull), MP_ROM_PTR(&pin_pull_obj) },
-    { MP_ROM_QSTR(MP_QSTR_PULL_UP), MP_ROM_INT(PIN_PULL_UP) },
-    { MP_ROM_QSTR(MP_QSTR_PULL_DOWN), MP_ROM_INT(PIN_PULL_DOWN) },
+    {MP_ROM_QSTR(MP_QSTR_pull), MP_ROM_PTR(&pin_pull_obj)},
+    {MP_ROM_QSTR(MP_QSTR_PULL_UP), MP_ROM_INT(PIN_PULL_UP)},
+    {MP_ROM_QSTR(MP_QSTR_PULL_DOWN), MP_ROM_INT(PIN_PULL_DOWN)},
 
-    { MP_ROM_QSTR(MP_QSTR_drive), MP_ROM_PTR(&pin_drive_obj) },
-    { MP_ROM_QSTR(MP_QSTR_LOW_POWER), MP_ROM_INT(PIN_LOW_POWER) },
-    { MP_ROM_QSTR(MP_QSTR_MED_POWER), MP_ROM_INT(PIN_MED_POWER) },
-    { MP_ROM_QSTR(MP_QSTR_HIGH_POWER), MP_ROM_INT(PIN_HIGH_POWER) },
+    {MP_ROM_QSTR(MP_QSTR_drive), MP_ROM_PTR(&pin_drive_obj)},
+    {MP_ROM_QSTR(MP_QSTR_LOW_POWER), MP_ROM_INT(PIN_LOW_POWER)},
+    {MP_ROM_QSTR(MP_QSTR_MED_POWER), MP_ROM_INT(PIN_MED_POWER)},
+    {MP_ROM_QSTR(MP_QSTR_HIGH_POWER), MP_ROM_INT(PIN_HIGH_POWER)},
 
-    { MP_ROM_QSTR(MP_QSTR_irq), MP_ROM_PTR(&machine_pin_irq_obj) },
-    { MP_ROM_QSTR(MP_QSTR_IRQ_FALLING), MP_ROM_INT(PIN_IRQ_FALLING) },
-    { MP_ROM_QSTR(MP_QSTR_IRQ_RISING), MP_ROM_INT(PIN_IRQ_RISING) },
-    { MP_ROM_QSTR(MP_QSTR_IRQ_LOW_LEVEL), MP_ROM_INT(PIN_IRQ_LOW_LEVEL) },
-    { MP_ROM_QSTR(MP_QSTR_IRQ_HIGH_LEVEL), MP_ROM_INT(PIN_IRQ_HIGH_LEVEL) },
+    {MP_ROM_QSTR(MP_QSTR_irq), MP_ROM_PTR(&machine_pin_irq_obj)},
+    {MP_ROM_QSTR(MP_QSTR_IRQ_FALLING), MP_ROM_INT(PIN_IRQ_FALLING)},
+    {MP_ROM_QSTR(MP_QSTR_IRQ_RISING), MP_ROM_INT(PIN_IRQ_RISING)},
+    {MP_ROM_QSTR(MP_QSTR_IRQ_LOW_LEVEL), MP_ROM_INT(PIN_IRQ_LOW_LEVEL)},
+    {MP_ROM_QSTR(MP_QSTR_IRQ_HIGH_LEVEL), MP_ROM_INT(PIN_IRQ_HIGH_LEVEL)},
 
-    { MP_ROM_QSTR(MP_QSTR_value), MP_ROM_PTR(&pin_value_obj) },
-    { MP_ROM_QSTR(MP_QSTR_on), MP_ROM_PTR(&pin_on_obj) },
-    { MP_ROM_QSTR(MP_QSTR_off), MP_ROM_PTR(&pin_off_obj) },
-    { MP_ROM_QSTR(MP_QSTR_toggle), MP_ROM_PTR(&pin_toggle_obj) },
+    {MP_ROM_QSTR(MP_QSTR_value), MP_ROM_PTR(&pin_value_obj)},
+    {MP_ROM_QSTR(MP_QSTR_on), MP_ROM_PTR(&pin_on_obj)},
+    {MP_ROM_QSTR(MP_QSTR_off), MP_ROM_PTR(&pin_off_obj)},
+    {MP_ROM_QSTR(MP_QSTR_toggle), MP_ROM_PTR(&pin_toggle_obj)},
 };
 static MP_DEFINE_CONST_DICT(pin_locals_dict, pin_locals_dict_table);
 
-MP_DEFINE_CONST_OBJ_TYPE(
-    machine_pin_type,
-    MP_QSTR_Pin,
-    MP_TYPE_FLAG_NONE,
-    locals_dict, &pin_locals_dict,
-    protocol, &pin_protocol,
-    make_new, pin_make_new,
-    call, pin_call,
-    print, pin_print
-    );
+MP_DEFINE_CONST_OBJ_TYPE(machine_pin_type, MP_QSTR_Pin, MP_TYPE_FLAG_NONE, locals_dict, &pin_locals_dict, protocol,
+    &pin_protocol, make_new, pin_make_new, call, pin_call, print, pin_print);

@@ -18,7 +18,7 @@ _Static_assert(INT_GPIOA3 - INT_GPIOA0 == PORTS - 1, "ports in a row");
 
 static void handle_interrupt(void) {
     uint32_t exception;
-    __asm volatile ("mrs %0, ipsr" : "=r" (exception));
+    __asm volatile("mrs %0, ipsr" : "=r"(exception));
     unsigned port = exception - INT_GPIOA0;
     uint32_t base = GPIO_PORT(port);
     uint32_t lines = HWREG(base + GPIO_O_GPIO_MIS);
@@ -56,7 +56,9 @@ static unsigned checked_trigger(mp_int_t trigger) {
         [PIN_IRQ_RISING] = GPIO_RISING_EDGE,
         [PIN_IRQ_FALLING | PIN_IRQ_RISING] = GPIO_BOTH_EDGES,
         [PIN_IRQ_LOW_LEVEL] = GPIO_LOW_LEVEL,
-        NONE, NONE, NONE,
+        NONE,
+        NONE,
+        NONE,
         [PIN_IRQ_HIGH_LEVEL] = GPIO_HIGH_LEVEL,
     };
     if (trigger < 0 || trigger >= (mp_int_t)MP_ARRAY_SIZE(types) || types[trigger] == NONE) {
@@ -71,10 +73,10 @@ static const machine_irq_methods_t methods;
 static mp_obj_t pin_irq(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args) {
     enum { ARG_handler, ARG_trigger, ARG_priority, ARG_wake };
     static const mp_arg_t allowed[] = {
-        { MP_QSTR_handler, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE} },
-        { MP_QSTR_trigger, MP_ARG_INT, {.u_int = PIN_IRQ_FALLING | PIN_IRQ_RISING} },
-        { MP_QSTR_priority, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = 1} },
-        { MP_QSTR_wake, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_INT(MACHINE_IDLE)} },
+        {MP_QSTR_handler, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+        {MP_QSTR_trigger, MP_ARG_INT, {.u_int = PIN_IRQ_FALLING | PIN_IRQ_RISING}},
+        {MP_QSTR_priority, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = 1}},
+        {MP_QSTR_wake, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_INT(MACHINE_IDLE)}},
     };
     mp_arg_val_t args[MP_ARRAY_SIZE(allowed)];
     mp_arg_parse_all(n_args - 1, pos_args + 1, kw_args, MP_ARRAY_SIZE(allowed), allowed, args);

@@ -14,11 +14,9 @@
 #include "bindings/uart_io.h"
 
 #define MICROPY_PY_MACHINE_UART_CLASS_CONSTANTS \
-    { MP_ROM_QSTR(MP_QSTR_EVEN), MP_ROM_INT(PARITY_EVEN) }, \
-    { MP_ROM_QSTR(MP_QSTR_ODD), MP_ROM_INT(PARITY_ODD) }, \
-    { MP_ROM_QSTR(MP_QSTR_RX_ANY), MP_ROM_INT(IRQ_RX_ANY) }, \
-    { MP_ROM_QSTR(MP_QSTR_IRQ_RX), MP_ROM_INT(IRQ_RX_ANY) }, \
-    { MP_ROM_QSTR(MP_QSTR_irq), MP_ROM_PTR(&uart_irq_obj) },
+    {MP_ROM_QSTR(MP_QSTR_EVEN), MP_ROM_INT(PARITY_EVEN)}, {MP_ROM_QSTR(MP_QSTR_ODD), MP_ROM_INT(PARITY_ODD)}, \
+        {MP_ROM_QSTR(MP_QSTR_RX_ANY), MP_ROM_INT(IRQ_RX_ANY)}, {MP_ROM_QSTR(MP_QSTR_IRQ_RX), MP_ROM_INT(IRQ_RX_ANY)}, \
+        {MP_ROM_QSTR(MP_QSTR_irq), MP_ROM_PTR(&uart_irq_obj)},
 
 enum { PARITY_EVEN, PARITY_ODD };
 enum { IRQ_RX_ANY = 1 };
@@ -51,7 +49,10 @@ static const struct {
     uint8_t signal;
     uint16_t flow;
 } uart_lines[] = {
-    {PIN_SIGNAL_TX, 0}, {PIN_SIGNAL_RX, 0}, {PIN_SIGNAL_RTS, UART_FLOWCONTROL_RX}, {PIN_SIGNAL_CTS, UART_FLOWCONTROL_TX},
+    {PIN_SIGNAL_TX, 0},
+    {PIN_SIGNAL_RX, 0},
+    {PIN_SIGNAL_RTS, UART_FLOWCONTROL_RX},
+    {PIN_SIGNAL_CTS, UART_FLOWCONTROL_TX},
 };
 
 // pins: MP_OBJ_NULL for the defaults, None to leave all as they are, or (tx, rx) or (tx, rx, rts, cts), any of them None.
@@ -95,37 +96,40 @@ static void mp_machine_uart_print(const mp_print_t *print, mp_obj_t self_in, mp_
     unsigned parity = settings->config & UART_CONFIG_PAR_MASK;
     mp_printf(print, "UART(%u, baudrate=%u, bits=%u, parity=%s, stop=%u)", self->id, (unsigned)settings->baud,
         5 + ((unsigned)settings->config & UART_CONFIG_WLEN_MASK) / UART_CONFIG_WLEN_6,
-        parity == UART_CONFIG_PAR_NONE ? "None" : parity == UART_CONFIG_PAR_EVEN ? "UART.EVEN" : "UART.ODD",
+        parity == UART_CONFIG_PAR_NONE       ? "None"
+            : parity == UART_CONFIG_PAR_EVEN ? "UART.EVEN"
+                                             : "UART.ODD",
         settings->config & UART_CONFIG_STOP_TWO ? 2 : 1);
 }
 
-static void mp_machine_uart_init_helper(machine_uart_obj_t *self, size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args) {
+static void mp_machine_uart_init_helper(
+    machine_uart_obj_t *self, size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args) {
     enum { ARG_baudrate, ARG_bits, ARG_parity, ARG_stop, ARG_pins, ARG_timeout, ARG_timeout_char };
     static const mp_arg_t allowed[] = {
-        { MP_QSTR_baudrate, MP_ARG_INT, {.u_int = 9600} },
-        { MP_QSTR_bits, MP_ARG_INT, {.u_int = 8} },
-        { MP_QSTR_parity, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE} },
-        { MP_QSTR_stop, MP_ARG_INT, {.u_int = 1} },
-        { MP_QSTR_pins, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_obj = MP_OBJ_NULL} },
-        { MP_QSTR_timeout, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = 0} },
-        { MP_QSTR_timeout_char, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = 0} },
+        {MP_QSTR_baudrate, MP_ARG_INT, {.u_int = 9600}},
+        {MP_QSTR_bits, MP_ARG_INT, {.u_int = 8}},
+        {MP_QSTR_parity, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+        {MP_QSTR_stop, MP_ARG_INT, {.u_int = 1}},
+        {MP_QSTR_pins, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_obj = MP_OBJ_NULL}},
+        {MP_QSTR_timeout, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = 0}},
+        {MP_QSTR_timeout_char, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = 0}},
     };
     mp_arg_val_t args[MP_ARRAY_SIZE(allowed)];
     mp_arg_parse_all(n_args, pos_args, kw_args, MP_ARRAY_SIZE(allowed), allowed, args);
 
     mp_int_t parity = args[ARG_parity].u_obj == mp_const_none ? -1 : mp_obj_get_int(args[ARG_parity].u_obj);
     // The divisor has 16 bits and 6 of fraction, and 16 clocks make a bit: 80 MHz / 16 is the most.
-    if (args[ARG_baudrate].u_int < 300 || args[ARG_baudrate].u_int > 3000000
-        || args[ARG_bits].u_int < 5 || args[ARG_bits].u_int > 8
-        || parity < -1 || parity > PARITY_ODD
-        || args[ARG_stop].u_int < 1 || args[ARG_stop].u_int > 2
-        || (args[ARG_timeout].u_int | args[ARG_timeout_char].u_int) & ~0xffff) {
+    if (args[ARG_baudrate].u_int < 300 || args[ARG_baudrate].u_int > 3000000 || args[ARG_bits].u_int < 5
+        || args[ARG_bits].u_int > 8 || parity < -1 || parity > PARITY_ODD || args[ARG_stop].u_int < 1
+        || args[ARG_stop].u_int > 2 || (args[ARG_timeout].u_int | args[ARG_timeout_char].u_int) & ~0xffff) {
         mp_raise_ValueError(MP_ERROR_TEXT("invalid argument(s) value"));
     }
     uart_settings_t settings = {
         .baud = args[ARG_baudrate].u_int,
         .config = (args[ARG_bits].u_int - 5) * UART_CONFIG_WLEN_6
-            | (parity < 0 ? UART_CONFIG_PAR_NONE : parity == PARITY_EVEN ? UART_CONFIG_PAR_EVEN : UART_CONFIG_PAR_ODD)
+            | (parity < 0                   ? UART_CONFIG_PAR_NONE
+                    : parity == PARITY_EVEN ? UART_CONFIG_PAR_EVEN
+                                            : UART_CONFIG_PAR_ODD)
             | (args[ARG_stop].u_int == 1 ? UART_CONFIG_STOP_ONE : UART_CONFIG_STOP_TWO),
         .flow = connect_pins(self->id, args[ARG_pins].u_obj),
     };
@@ -217,7 +221,8 @@ static mp_uint_t mp_machine_uart_ioctl(mp_obj_t self_in, mp_uint_t request, uint
     switch (request) {
         case MP_STREAM_POLL:
             check_open(self);
-            return (uart_received(id) ? arg & MP_STREAM_POLL_RD : 0) | (uart_send_ready(id) ? arg & MP_STREAM_POLL_WR : 0);
+            return (uart_received(id) ? arg & MP_STREAM_POLL_RD : 0)
+                | (uart_send_ready(id) ? arg & MP_STREAM_POLL_WR : 0);
         case MP_STREAM_FLUSH:
             check_open(self);
             while (!uart_send_done(id)) {
@@ -260,10 +265,10 @@ static const machine_irq_methods_t uart_irq_methods;
 static mp_obj_t uart_irq(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args) {
     enum { ARG_trigger, ARG_priority, ARG_handler, ARG_wake };
     static const mp_arg_t allowed[] = {
-        { MP_QSTR_trigger, MP_ARG_INT, {.u_int = IRQ_RX_ANY} },
-        { MP_QSTR_priority, MP_ARG_INT, {.u_int = 1} },
-        { MP_QSTR_handler, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE} },
-        { MP_QSTR_wake, MP_ARG_INT, {.u_int = MACHINE_IDLE} },
+        {MP_QSTR_trigger, MP_ARG_INT, {.u_int = IRQ_RX_ANY}},
+        {MP_QSTR_priority, MP_ARG_INT, {.u_int = 1}},
+        {MP_QSTR_handler, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+        {MP_QSTR_wake, MP_ARG_INT, {.u_int = MACHINE_IDLE}},
     };
     mp_arg_val_t args[MP_ARRAY_SIZE(allowed)];
     mp_arg_parse_all(n_args - 1, pos_args + 1, kw_args, MP_ARRAY_SIZE(allowed), allowed, args);

@@ -66,8 +66,7 @@ static mp_obj_t hash_obj_make_new(const mp_obj_type_t *type, size_t n_args, size
         }
         self->promised = promised;
     }
-    hash_start(&self->state,
-        type == &hash_md5_type ? HASH_MD5 : type == &hash_sha1_type ? HASH_SHA1 : HASH_SHA256);
+    hash_start(&self->state, type == &hash_md5_type ? HASH_MD5 : type == &hash_sha1_type ? HASH_SHA1 : HASH_SHA256);
     if (n_args > 0) {
         hash_obj_update(MP_OBJ_FROM_PTR(self), args[0]);
     }
@@ -99,9 +98,9 @@ static mp_obj_t hash_obj_hexdigest(mp_obj_t self_in) {
 static MP_DEFINE_CONST_FUN_OBJ_1(hash_obj_hexdigest_obj, hash_obj_hexdigest);
 
 static const mp_rom_map_elem_t hash_locals_dict_table[] = {
-    { MP_ROM_QSTR(MP_QSTR_update), MP_ROM_PTR(&hash_obj_update_obj) },
-    { MP_ROM_QSTR(MP_QSTR_digest), MP_ROM_PTR(&hash_obj_digest_obj) },
-    { MP_ROM_QSTR(MP_QSTR_hexdigest), MP_ROM_PTR(&hash_obj_hexdigest_obj) },
+    {MP_ROM_QSTR(MP_QSTR_update), MP_ROM_PTR(&hash_obj_update_obj)},
+    {MP_ROM_QSTR(MP_QSTR_digest), MP_ROM_PTR(&hash_obj_digest_obj)},
+    {MP_ROM_QSTR(MP_QSTR_hexdigest), MP_ROM_PTR(&hash_obj_hexdigest_obj)},
 };
 static MP_DEFINE_CONST_DICT(hash_locals_dict, hash_locals_dict_table);
 
@@ -113,10 +112,10 @@ MP_DEFINE_CONST_OBJ_TYPE(
     hash_sha256_type, MP_QSTR_sha256, MP_TYPE_FLAG_NONE, make_new, hash_obj_make_new, locals_dict, &hash_locals_dict);
 
 static const mp_rom_map_elem_t hashlib_globals_table[] = {
-    { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_hashlib) },
-    { MP_ROM_QSTR(MP_QSTR_md5), MP_ROM_PTR(&hash_md5_type) },
-    { MP_ROM_QSTR(MP_QSTR_sha1), MP_ROM_PTR(&hash_sha1_type) },
-    { MP_ROM_QSTR(MP_QSTR_sha256), MP_ROM_PTR(&hash_sha256_type) },
+    {MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_hashlib)},
+    {MP_ROM_QSTR(MP_QSTR_md5), MP_ROM_PTR(&hash_md5_type)},
+    {MP_ROM_QSTR(MP_QSTR_sha1), MP_ROM_PTR(&hash_sha1_type)},
+    {MP_ROM_QSTR(MP_QSTR_sha256), MP_ROM_PTR(&hash_sha256_type)},
 };
 static MP_DEFINE_CONST_DICT(hashlib_globals, hashlib_globals_table);
 

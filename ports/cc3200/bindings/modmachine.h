@@ -13,19 +13,19 @@
 #include "rtos/tickless.h"
 
 #define MICROPY_PY_MACHINE_EXTRA_GLOBALS \
-    { MP_ROM_QSTR(MP_QSTR_main), MP_ROM_PTR(&machine_main_obj) }, \
-    { MP_ROM_QSTR(MP_QSTR_rng), MP_ROM_PTR(&machine_rng_obj) }, \
-    { MP_ROM_QSTR(MP_QSTR_freq), MP_ROM_PTR(&machine_cpu_freq_obj) }, \
-    { MP_ROM_QSTR(MP_QSTR_unique_id), MP_ROM_PTR(&machine_mac_obj) }, \
-    { MP_ROM_QSTR(MP_QSTR_Pin), MP_ROM_PTR(&machine_pin_type) }, \
-    { MP_ROM_QSTR(MP_QSTR_IDLE), MP_ROM_INT(MACHINE_IDLE) }, \
-    { MP_ROM_QSTR(MP_QSTR_PWRON_RESET), MP_ROM_INT(RESET_POWER_ON) }, \
-    { MP_ROM_QSTR(MP_QSTR_HARD_RESET), MP_ROM_INT(RESET_HARD) }, \
-    { MP_ROM_QSTR(MP_QSTR_WDT_RESET), MP_ROM_INT(RESET_WATCHDOG) }, \
-    { MP_ROM_QSTR(MP_QSTR_DEEPSLEEP_RESET), MP_ROM_INT(RESET_DEEPSLEEP) }, \
-    { MP_ROM_QSTR(MP_QSTR_SOFT_RESET), MP_ROM_INT(RESET_SOFT) }, \
+    {MP_ROM_QSTR(MP_QSTR_main), MP_ROM_PTR(&machine_main_obj)}, \
+        {MP_ROM_QSTR(MP_QSTR_rng), MP_ROM_PTR(&machine_rng_obj)}, \
+        {MP_ROM_QSTR(MP_QSTR_freq), MP_ROM_PTR(&machine_cpu_freq_obj)}, \
+        {MP_ROM_QSTR(MP_QSTR_unique_id), MP_ROM_PTR(&machine_mac_obj)}, \
+        {MP_ROM_QSTR(MP_QSTR_Pin), MP_ROM_PTR(&machine_pin_type)}, \
+        {MP_ROM_QSTR(MP_QSTR_IDLE), MP_ROM_INT(MACHINE_IDLE)}, \
+        {MP_ROM_QSTR(MP_QSTR_PWRON_RESET), MP_ROM_INT(RESET_POWER_ON)}, \
+        {MP_ROM_QSTR(MP_QSTR_HARD_RESET), MP_ROM_INT(RESET_HARD)}, \
+        {MP_ROM_QSTR(MP_QSTR_WDT_RESET), MP_ROM_INT(RESET_WATCHDOG)}, \
+        {MP_ROM_QSTR(MP_QSTR_DEEPSLEEP_RESET), MP_ROM_INT(RESET_DEEPSLEEP)}, \
+        {MP_ROM_QSTR(MP_QSTR_SOFT_RESET), MP_ROM_INT(RESET_SOFT)},
 
-#define CPU_HZ          (CYCLES_PER_US * 1000000)
+#define CPU_HZ (CYCLES_PER_US * 1000000)
 #define CONSOLE_WAIT_MS (20)
 
 // NULL: main.py.
@@ -70,7 +70,7 @@ static MP_DEFINE_CONST_FUN_OBJ_0(machine_mac_obj, machine_mac);
 // Until the next interrupt, or tick of the kernel if another task is due.
 static void mp_machine_idle(void) {
     mp_thread_release_interpreter();
-    __asm volatile ("dsb\n wfi");
+    __asm volatile("dsb\n wfi");
     mp_thread_take_interpreter();
 }
 

@@ -26,8 +26,8 @@ static mp_obj_t module_hostname(size_t count, const mp_obj_t *all) {
     if (length == 0 || length > NAME_MAX_BYTES) {
         mp_raise_ValueError(MP_ERROR_TEXT("hostname must have 1 to 15 bytes"));
     }
-    network_checked(PROCESSOR_CALL(sl_NetAppSet(
-        SL_NET_APP_DEVICE_CONFIG_ID, NETAPP_SET_GET_DEV_CONF_OPT_DEVICE_URN, (_u8)length, (_u8 *)name)));
+    network_checked(PROCESSOR_CALL(
+        sl_NetAppSet(SL_NET_APP_DEVICE_CONFIG_ID, NETAPP_SET_GET_DEV_CONF_OPT_DEVICE_URN, (_u8)length, (_u8 *)name)));
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(module_hostname_obj, 0, 1, module_hostname);

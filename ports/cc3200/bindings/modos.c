@@ -47,7 +47,8 @@ static MP_DEFINE_CONST_FUN_OBJ_KW(storage_mount_obj, 0, storage_mount);
 
 // unmount(path), also umount: /flash stays.
 static mp_obj_t storage_umount(mp_obj_t what) {
-    if (what == MP_OBJ_FROM_PTR(&flash_drive) || (mp_obj_is_str(what) && strcmp(mp_obj_str_get_str(what), "/flash") == 0)) {
+    if (what == MP_OBJ_FROM_PTR(&flash_drive)
+        || (mp_obj_is_str(what) && strcmp(mp_obj_str_get_str(what), "/flash") == 0)) {
         mp_raise_OSError(MP_EPERM);
     }
     return mp_vfs_umount(what);
@@ -108,7 +109,8 @@ static MP_DEFINE_CONST_FUN_OBJ_2(os_rename_obj, os_rename);
 // sync(): all that files which were closed or flushed still have in a cache.
 static mp_obj_t os_sync(void) {
     for (mp_vfs_mount_t *vfs = MP_STATE_VM(vfs_mount_table); vfs != NULL; vfs = vfs->next) {
-        if (mp_obj_is_type(vfs->obj, &mp_fat_vfs_type) && disk_ioctl(MP_OBJ_TO_PTR(vfs->obj), CTRL_SYNC, NULL) != RES_OK) {
+        if (mp_obj_is_type(vfs->obj, &mp_fat_vfs_type)
+            && disk_ioctl(MP_OBJ_TO_PTR(vfs->obj), CTRL_SYNC, NULL) != RES_OK) {
             mp_raise_OSError(MP_EIO);
         }
     }
@@ -137,15 +139,19 @@ static mp_obj_t os_urandom(mp_obj_t count) {
 static MP_DEFINE_CONST_FUN_OBJ_1(os_urandom_obj, os_urandom);
 
 static const qstr uname_fields[] = {
-    MP_QSTR_sysname, MP_QSTR_nodename, MP_QSTR_release, MP_QSTR_version, MP_QSTR_machine,
+    MP_QSTR_sysname,
+    MP_QSTR_nodename,
+    MP_QSTR_release,
+    MP_QSTR_version,
+    MP_QSTR_machine,
 };
 static const MP_DEFINE_STR_OBJ(uname_sysname_obj, MICROPY_PY_SYS_PLATFORM);
 static const MP_DEFINE_STR_OBJ(uname_release_obj, WIPY_VERSION);
 static const MP_DEFINE_STR_OBJ(uname_version_obj, MICROPY_GIT_TAG " on " MICROPY_BUILD_DATE);
 static const MP_DEFINE_STR_OBJ(uname_machine_obj, MICROPY_HW_BOARD_NAME " with " MICROPY_HW_MCU_NAME);
-static MP_DEFINE_ATTRTUPLE(uname_obj, uname_fields, MP_ARRAY_SIZE(uname_fields),
-    MP_ROM_PTR(&uname_sysname_obj), MP_ROM_PTR(&uname_sysname_obj), MP_ROM_PTR(&uname_release_obj),
-    MP_ROM_PTR(&uname_version_obj), MP_ROM_PTR(&uname_machine_obj));
+static MP_DEFINE_ATTRTUPLE(uname_obj, uname_fields, MP_ARRAY_SIZE(uname_fields), MP_ROM_PTR(&uname_sysname_obj),
+    MP_ROM_PTR(&uname_sysname_obj), MP_ROM_PTR(&uname_release_obj), MP_ROM_PTR(&uname_version_obj),
+    MP_ROM_PTR(&uname_machine_obj));
 
 // uname(): release is the version of this firmware, version that of MicroPython.
 static mp_obj_t os_uname(void) {
@@ -154,28 +160,28 @@ static mp_obj_t os_uname(void) {
 static MP_DEFINE_CONST_FUN_OBJ_0(os_uname_obj, os_uname);
 
 static const mp_rom_map_elem_t os_globals_table[] = {
-    { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_os) },
-    { MP_ROM_QSTR(MP_QSTR_uname), MP_ROM_PTR(&os_uname_obj) },
-    { MP_ROM_QSTR(MP_QSTR_urandom), MP_ROM_PTR(&os_urandom_obj) },
-    { MP_ROM_QSTR(MP_QSTR_dupterm), MP_ROM_PTR(&mp_os_dupterm_obj) },
-    { MP_ROM_QSTR(MP_QSTR_sep), MP_ROM_QSTR(MP_QSTR__slash_) },
-    { MP_ROM_QSTR(MP_QSTR_chdir), MP_ROM_PTR(&mp_vfs_chdir_obj) },
-    { MP_ROM_QSTR(MP_QSTR_getcwd), MP_ROM_PTR(&mp_vfs_getcwd_obj) },
-    { MP_ROM_QSTR(MP_QSTR_listdir), MP_ROM_PTR(&mp_vfs_listdir_obj) },
-    { MP_ROM_QSTR(MP_QSTR_ilistdir), MP_ROM_PTR(&mp_vfs_ilistdir_obj) },
-    { MP_ROM_QSTR(MP_QSTR_mkdir), MP_ROM_PTR(&mp_vfs_mkdir_obj) },
-    { MP_ROM_QSTR(MP_QSTR_remove), MP_ROM_PTR(&mp_vfs_remove_obj) },
-    { MP_ROM_QSTR(MP_QSTR_unlink), MP_ROM_PTR(&mp_vfs_remove_obj) },
-    { MP_ROM_QSTR(MP_QSTR_rename), MP_ROM_PTR(&os_rename_obj) },
-    { MP_ROM_QSTR(MP_QSTR_rmdir), MP_ROM_PTR(&mp_vfs_rmdir_obj) },
-    { MP_ROM_QSTR(MP_QSTR_stat), MP_ROM_PTR(&mp_vfs_stat_obj) },
-    { MP_ROM_QSTR(MP_QSTR_statvfs), MP_ROM_PTR(&mp_vfs_statvfs_obj) },
-    { MP_ROM_QSTR(MP_QSTR_sync), MP_ROM_PTR(&os_sync_obj) },
-    { MP_ROM_QSTR(MP_QSTR_mount), MP_ROM_PTR(&storage_mount_obj) },
-    { MP_ROM_QSTR(MP_QSTR_umount), MP_ROM_PTR(&storage_umount_obj) },
-    { MP_ROM_QSTR(MP_QSTR_unmount), MP_ROM_PTR(&storage_umount_obj) },
-    { MP_ROM_QSTR(MP_QSTR_mkfs), MP_ROM_PTR(&storage_mkfs_obj) },
-    { MP_ROM_QSTR(MP_QSTR_VfsFat), MP_ROM_PTR(&mp_fat_vfs_type) },
+    {MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_os)},
+    {MP_ROM_QSTR(MP_QSTR_uname), MP_ROM_PTR(&os_uname_obj)},
+    {MP_ROM_QSTR(MP_QSTR_urandom), MP_ROM_PTR(&os_urandom_obj)},
+    {MP_ROM_QSTR(MP_QSTR_dupterm), MP_ROM_PTR(&mp_os_dupterm_obj)},
+    {MP_ROM_QSTR(MP_QSTR_sep), MP_ROM_QSTR(MP_QSTR__slash_)},
+    {MP_ROM_QSTR(MP_QSTR_chdir), MP_ROM_PTR(&mp_vfs_chdir_obj)},
+    {MP_ROM_QSTR(MP_QSTR_getcwd), MP_ROM_PTR(&mp_vfs_getcwd_obj)},
+    {MP_ROM_QSTR(MP_QSTR_listdir), MP_ROM_PTR(&mp_vfs_listdir_obj)},
+    {MP_ROM_QSTR(MP_QSTR_ilistdir), MP_ROM_PTR(&mp_vfs_ilistdir_obj)},
+    {MP_ROM_QSTR(MP_QSTR_mkdir), MP_ROM_PTR(&mp_vfs_mkdir_obj)},
+    {MP_ROM_QSTR(MP_QSTR_remove), MP_ROM_PTR(&mp_vfs_remove_obj)},
+    {MP_ROM_QSTR(MP_QSTR_unlink), MP_ROM_PTR(&mp_vfs_remove_obj)},
+    {MP_ROM_QSTR(MP_QSTR_rename), MP_ROM_PTR(&os_rename_obj)},
+    {MP_ROM_QSTR(MP_QSTR_rmdir), MP_ROM_PTR(&mp_vfs_rmdir_obj)},
+    {MP_ROM_QSTR(MP_QSTR_stat), MP_ROM_PTR(&mp_vfs_stat_obj)},
+    {MP_ROM_QSTR(MP_QSTR_statvfs), MP_ROM_PTR(&mp_vfs_statvfs_obj)},
+    {MP_ROM_QSTR(MP_QSTR_sync), MP_ROM_PTR(&os_sync_obj)},
+    {MP_ROM_QSTR(MP_QSTR_mount), MP_ROM_PTR(&storage_mount_obj)},
+    {MP_ROM_QSTR(MP_QSTR_umount), MP_ROM_PTR(&storage_umount_obj)},
+    {MP_ROM_QSTR(MP_QSTR_unmount), MP_ROM_PTR(&storage_umount_obj)},
+    {MP_ROM_QSTR(MP_QSTR_mkfs), MP_ROM_PTR(&storage_mkfs_obj)},
+    {MP_ROM_QSTR(MP_QSTR_VfsFat), MP_ROM_PTR(&mp_fat_vfs_type)},
 };
 static MP_DEFINE_CONST_DICT(os_globals, os_globals_table);
 
@@ -186,10 +192,10 @@ const mp_obj_module_t os_module = {
 MP_REGISTER_EXTENSIBLE_MODULE(MP_QSTR_os, os_module);
 
 static const mp_rom_map_elem_t vfs_globals_table[] = {
-    { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_vfs) },
-    { MP_ROM_QSTR(MP_QSTR_mount), MP_ROM_PTR(&storage_mount_obj) },
-    { MP_ROM_QSTR(MP_QSTR_umount), MP_ROM_PTR(&storage_umount_obj) },
-    { MP_ROM_QSTR(MP_QSTR_VfsFat), MP_ROM_PTR(&mp_fat_vfs_type) },
+    {MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_vfs)},
+    {MP_ROM_QSTR(MP_QSTR_mount), MP_ROM_PTR(&storage_mount_obj)},
+    {MP_ROM_QSTR(MP_QSTR_umount), MP_ROM_PTR(&storage_umount_obj)},
+    {MP_ROM_QSTR(MP_QSTR_VfsFat), MP_ROM_PTR(&mp_fat_vfs_type)},
 };
 static MP_DEFINE_CONST_DICT(vfs_globals, vfs_globals_table);
 

@@ -89,7 +89,8 @@ static mp_obj_t make_new(const mp_obj_type_t *type, size_t count, size_t named, 
 static void print(const mp_print_t *out, mp_obj_t object, mp_print_kind_t kind) {
     (void)kind;
     const socket_object_t *self = MP_OBJ_TO_PTR(object);
-    mp_printf(out, "<socket %d%s%s>", self->descriptor, self->datagram ? " datagram" : "", self->secure ? " secure" : "");
+    mp_printf(
+        out, "<socket %d%s%s>", self->descriptor, self->datagram ? " datagram" : "", self->secure ? " secure" : "");
 }
 
 // Keeps the interpreter lock: as a finaliser this runs while the collector sweeps, and nobody may allocate then.
@@ -347,8 +348,8 @@ static const mp_rom_map_elem_t socket_names[] = {
 };
 static MP_DEFINE_CONST_DICT(socket_dict, socket_names);
 
-MP_DEFINE_CONST_OBJ_TYPE(socket_type, MP_QSTR_socket, MP_TYPE_FLAG_NONE, make_new, make_new, print, print,
-    protocol, &stream, locals_dict, &socket_dict);
+MP_DEFINE_CONST_OBJ_TYPE(socket_type, MP_QSTR_socket, MP_TYPE_FLAG_NONE, make_new, make_new, print, print, protocol,
+    &stream, locals_dict, &socket_dict);
 
 // ---- the module
 
@@ -369,8 +370,11 @@ static mp_obj_t getaddrinfo(size_t count, const mp_obj_t *arguments) {
         address = found;
     }
     mp_obj_t fields[5] = {
-        MP_OBJ_NEW_SMALL_INT(SL_AF_INET), MP_OBJ_NEW_SMALL_INT(kind ? kind : SL_SOCK_STREAM), MP_OBJ_NEW_SMALL_INT(0),
-        MP_OBJ_NEW_QSTR(MP_QSTR_), inet_format_pair(address, (uint16_t)port),
+        MP_OBJ_NEW_SMALL_INT(SL_AF_INET),
+        MP_OBJ_NEW_SMALL_INT(kind ? kind : SL_SOCK_STREAM),
+        MP_OBJ_NEW_SMALL_INT(0),
+        MP_OBJ_NEW_QSTR(MP_QSTR_),
+        inet_format_pair(address, (uint16_t)port),
     };
     mp_obj_t answer = mp_obj_new_tuple(MP_ARRAY_SIZE(fields), fields);
     return mp_obj_new_list(1, &answer);

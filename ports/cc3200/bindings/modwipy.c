@@ -14,8 +14,8 @@ static mp_obj_t wipy_heartbeat(size_t n_args, const mp_obj_t *args) {
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(wipy_heartbeat_obj, 0, 1, wipy_heartbeat);
 
 static const mp_rom_map_elem_t wipy_globals_table[] = {
-    { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_wipy) },
-    { MP_ROM_QSTR(MP_QSTR_heartbeat), MP_ROM_PTR(&wipy_heartbeat_obj) },
+    {MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_wipy)},
+    {MP_ROM_QSTR(MP_QSTR_heartbeat), MP_ROM_PTR(&wipy_heartbeat_obj)},
 };
 static MP_DEFINE_CONST_DICT(wipy_globals, wipy_globals_table);
 

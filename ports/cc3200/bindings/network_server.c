@@ -34,8 +34,7 @@ static void set_login(mp_obj_t pair) {
     mp_obj_get_array_fixed_n(pair, 2, &words);
     const char *user = mp_obj_str_get_data(words[0], &user_length);
     const char *password = mp_obj_str_get_data(words[1], &password_length);
-    if (user_length == 0 || password_length == 0
-        || !servers_set_login(user, user_length, password, password_length)) {
+    if (user_length == 0 || password_length == 0 || !servers_set_login(user, user_length, password, password_length)) {
         mp_raise_ValueError(MP_ERROR_TEXT("user and password must have 1 to 32 bytes"));
     }
 }
@@ -113,5 +112,5 @@ static const mp_rom_map_elem_t server_names[] = {
 };
 static MP_DEFINE_CONST_DICT(server_dict, server_names);
 
-MP_DEFINE_CONST_OBJ_TYPE(network_server_type, MP_QSTR_Server, MP_TYPE_FLAG_NONE, make_new, make_new,
-    locals_dict, &server_dict);
+MP_DEFINE_CONST_OBJ_TYPE(
+    network_server_type, MP_QSTR_Server, MP_TYPE_FLAG_NONE, make_new, make_new, locals_dict, &server_dict);

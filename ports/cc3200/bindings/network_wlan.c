@@ -154,10 +154,11 @@ static mp_obj_t auth_object(const radio_settings_t *settings) {
     }
     // A passphrase is text, a WEP key any bytes.
     bool wep = settings->security == SL_SEC_TYPE_WEP;
-    mp_obj_t key = mp_obj_new_str_of_type(wep ? &mp_type_bytes : &mp_type_str, (const byte *)settings->key,
-        settings->key_length);
+    mp_obj_t key = mp_obj_new_str_of_type(
+        wep ? &mp_type_bytes : &mp_type_str, (const byte *)settings->key, settings->key_length);
     mp_obj_t pair[2] = {
-        MP_OBJ_NEW_SMALL_INT(settings->security), wep ? mp_obj_bytes_hex(1, &key, &mp_type_str) : key,
+        MP_OBJ_NEW_SMALL_INT(settings->security),
+        wep ? mp_obj_bytes_hex(1, &key, &mp_type_str) : key,
     };
     return mp_obj_new_tuple(MP_ARRAY_SIZE(pair), pair);
 }
@@ -550,5 +551,5 @@ static const mp_rom_map_elem_t wlan_names[] = {
 };
 static MP_DEFINE_CONST_DICT(wlan_dict, wlan_names);
 
-MP_DEFINE_CONST_OBJ_TYPE(network_wlan_type, MP_QSTR_WLAN, MP_TYPE_FLAG_NONE, make_new, make_new,
-    locals_dict, &wlan_dict);
+MP_DEFINE_CONST_OBJ_TYPE(
+    network_wlan_type, MP_QSTR_WLAN, MP_TYPE_FLAG_NONE, make_new, make_new, locals_dict, &wlan_dict);

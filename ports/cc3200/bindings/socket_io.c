@@ -113,8 +113,8 @@ void socket_watch(const socket_object_t *self, bool receive, bool send) {
 // ---- operations
 
 // Try once. address: the peer's, NULL where it is not asked for. Returns what the host driver does.
-static int attempt(const socket_object_t *self, socket_operation_t operation, void *data, _i16 length,
-    SlSockAddrIn_t *address) {
+static int attempt(
+    const socket_object_t *self, socket_operation_t operation, void *data, _i16 length, SlSockAddrIn_t *address) {
     SlSockAddr_t *peer = (SlSockAddr_t *)address;
     SlSocklen_t peer_length = sizeof(*address);
     switch (operation) {
@@ -124,15 +124,15 @@ static int attempt(const socket_object_t *self, socket_operation_t operation, vo
             return sl_Connect(self->descriptor, peer, sizeof(*address));
         case SOCKET_RECEIVE:
             return peer != NULL ? sl_RecvFrom(self->descriptor, data, length, 0, peer, &peer_length)
-                : sl_Recv(self->descriptor, data, length, 0);
+                                : sl_Recv(self->descriptor, data, length, 0);
         default:
             return peer != NULL ? sl_SendTo(self->descriptor, data, length, 0, peer, sizeof(*address))
-                : sl_Send(self->descriptor, data, length, 0);
+                                : sl_Send(self->descriptor, data, length, 0);
     }
 }
 
-int socket_perform(const socket_object_t *self, socket_operation_t operation, void *data, _i16 length,
-    SlSockAddrIn_t *address) {
+int socket_perform(
+    const socket_object_t *self, socket_operation_t operation, void *data, _i16 length, SlSockAddrIn_t *address) {
     uint32_t start_ms = mp_hal_ticks_ms();
     uint32_t look_ms = FIRST_LOOK_MS;
     // A connection whose peer must be verified is not used before connect has said that it is: one that does not wait

@@ -47,8 +47,8 @@ extern const wait_client_t socket_client;
 // Try until it is done, it fails or the timeout is over; raises KeyboardInterrupt. address: the peer's, NULL where it is
 // not asked for. Returns the host driver's result or a negative errno: EAGAIN or EINPROGRESS from a non-blocking socket,
 // ETIMEDOUT when the time is up.
-int socket_perform(const socket_object_t *self, socket_operation_t operation, void *data, _i16 length,
-    SlSockAddrIn_t *address);
+int socket_perform(
+    const socket_object_t *self, socket_operation_t operation, void *data, _i16 length, SlSockAddrIn_t *address);
 
 // Receive into a room, or send one piece, after which more of a stream may be left: the count of bytes or a result below
 // 0. 0 received from a stream: the peer has closed it.

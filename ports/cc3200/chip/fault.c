@@ -21,10 +21,9 @@
 
 // ARMv7-M Architecture Reference Manual, B3.2.15: bits of the Configurable Fault Status Register.
 // One name a bit, those the architecture leaves out empty.
-static const char cfsr_names[] =
-    "IACCVIOL\0DACCVIOL\0\0MUNSTKERR\0MSTKERR\0\0\0MMARVALID\0"
-    "IBUSERR\0PRECISERR\0IMPRECISERR\0UNSTKERR\0STKERR\0\0\0BFARVALID\0"
-    "UNDEFINSTR\0INVSTATE\0INVPC\0NOCP\0\0\0\0\0UNALIGNED\0DIVBYZERO";
+static const char cfsr_names[] = "IACCVIOL\0DACCVIOL\0\0MUNSTKERR\0MSTKERR\0\0\0MMARVALID\0"
+                                 "IBUSERR\0PRECISERR\0IMPRECISERR\0UNSTKERR\0STKERR\0\0\0BFARVALID\0"
+                                 "UNDEFINSTR\0INVSTATE\0INVPC\0NOCP\0\0\0\0\0UNALIGNED\0DIVBYZERO";
 #define CFSR_BITS (26)
 
 // 32 interrupts in each register.
@@ -54,8 +53,7 @@ static void put_registers(const char *names, const uint32_t *values) {
     put("\r\n");
 }
 
-__attribute__((weak))
-const char *fault_task_name(void) {
+__attribute__((weak)) const char *fault_task_name(void) {
     return "none";
 }
 
@@ -64,8 +62,7 @@ static void put_task(void) {
     put(fault_task_name());
 }
 
-__attribute__((noreturn))
-static void halt(void) {
+__attribute__((noreturn)) static void halt(void) {
     put("\r\n");
     // A pending interrupt, even a masked one, would end every sleep at once.
     HWREG(NVIC_ST_CTRL) = 0;
@@ -74,7 +71,7 @@ static void halt(void) {
         HWREG(NVIC_DIS0 + 4 * i) = UINT32_MAX;
     }
     for (;;) {
-        __asm volatile ("dsb\n wfi");
+        __asm volatile("dsb\n wfi");
     }
 }
 
@@ -86,7 +83,7 @@ static void open(const char *what) {
 }
 
 void fault_stop(const char *why, const char *detail) {
-    __asm volatile ("cpsid i");
+    __asm volatile("cpsid i");
     open("Fatal error: ");
     put(why);
     if (detail) {
@@ -99,8 +96,7 @@ void fault_stop(const char *why, const char *detail) {
 
 #ifndef NDEBUG
 // What assert() of the C library calls, which would bring printf and signals along.
-__attribute__((noreturn))
-void __assert_func(const char *file, int line, const char *function, const char *condition);
+__attribute__((noreturn)) void __assert_func(const char *file, int line, const char *function, const char *condition);
 void __assert_func(const char *file, int line, const char *function, const char *condition) {
     (void)file;
     (void)line;
@@ -111,8 +107,7 @@ void __assert_func(const char *file, int line, const char *function, const char 
 
 // frame: what the core stacked (r0-r3, r12, lr, pc, xpsr), or NULL if its stack pointer is not in RAM.
 // saved: r4 to r11 at the time of the fault.
-__attribute__((noreturn, used))
-void fault_dump(const uint32_t *frame, uint32_t exc_return, const uint32_t *saved);
+__attribute__((noreturn, used)) void fault_dump(const uint32_t *frame, uint32_t exc_return, const uint32_t *saved);
 void fault_dump(const uint32_t *frame, uint32_t exc_return, const uint32_t *saved) {
     uint32_t exception = exception_number();
     uint32_t cfsr = HWREG(NVIC_FAULT_STAT);
@@ -150,6 +145,7 @@ void fault_dump(const uint32_t *frame, uint32_t exc_return, const uint32_t *save
 }
 
 // Bit 2 of EXC_RETURN tells which stack the core used. If the main stack pointer is not sane, the dump takes a fresh one.
+// clang-format off
 __attribute__((naked))
 void fault_handler(void) {
     __asm volatile (
@@ -173,3 +169,4 @@ void fault_handler(void) {
         "mov r2, sp                 \n"
         "b fault_dump               \n");
 }
+// clang-format on

@@ -8,8 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define HASH_BLOCK_BYTES        (64)
-#define HASH_MAX_DIGEST_BYTES   (32)
+#define HASH_BLOCK_BYTES (64)
+#define HASH_MAX_DIGEST_BYTES (32)
 
 // The values are the engine's (MODE register).
 typedef enum {
@@ -19,9 +19,9 @@ typedef enum {
 } hash_algorithm_t;
 
 typedef struct {
-    uint32_t length;                  // bytes taken in so far
-    uint32_t digest[8];               // of the whole blocks among them
-    uint8_t block[HASH_BLOCK_BYTES];  // the rest: the last length % HASH_BLOCK_BYTES bytes
+    uint32_t length; // bytes taken in so far
+    uint32_t digest[8]; // of the whole blocks among them
+    uint8_t block[HASH_BLOCK_BYTES]; // the rest: the last length % HASH_BLOCK_BYTES bytes
     uint8_t algorithm;
 } hash_state_t;
 

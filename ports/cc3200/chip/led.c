@@ -17,9 +17,9 @@
 #include "chip/led.h"
 #include "chip/pad.h"
 
-#define HEARTBEAT_ON_MS     (80)
+#define HEARTBEAT_ON_MS (80)
 #define HEARTBEAT_PERIOD_MS (4000)
-#define ERROR_HALF_MS       (50)
+#define ERROR_HALF_MS (50)
 
 static volatile struct {
     uint32_t now;         // of the last tick, in ms since start
@@ -89,7 +89,8 @@ void led_tick(uint32_t now) {
     if (led.enabled && (int32_t)(now - led.next_change) >= 0) {
         drive(!led.lit);
         led.next_change += (led.error ? ERROR_HALF_MS
-            : led.lit ? HEARTBEAT_ON_MS : HEARTBEAT_PERIOD_MS - HEARTBEAT_ON_MS);
+                : led.lit             ? HEARTBEAT_ON_MS
+                                      : HEARTBEAT_PERIOD_MS - HEARTBEAT_ON_MS);
     }
 }
 

@@ -17,6 +17,7 @@
 
 // Analog use of GPIO2 to GPIO5 cuts their digital inputs off; this has them back. No effect on the other pads.
 #define PAD_DIGITAL_INPUT(gpio) \
-    (HWREG(OCP_SHARED_BASE + OCP_SHARED_O_GPIO_PAD_CMN_CONFIG) &= ~(((gpio) >= 2 && (gpio) <= 5) ? 0x80u << (gpio) : 0u))
+    (HWREG(OCP_SHARED_BASE + OCP_SHARED_O_GPIO_PAD_CMN_CONFIG) &= ~( \
+         ((gpio) >= 2 && (gpio) <= 5) ? 0x80u << (gpio) : 0u))
 
 #endif

@@ -6,8 +6,29 @@
 // In the order of pin_peripheral_t and pin_signal_t. A timer's half is not part of the name.
 static const char peripheral_names[][5] = {"UART", "SPI", "I2S", "I2C", "TIM", "SD", "ADC"};
 static const char signal_names[][5] = {
-    "TX", "RX", "RTS", "CTS", "CLK", "MOSI", "MISO", "CS0", "FS", "DAT0", "DAT1", "SDA", "SCL",
-    "PWM", "PWM", "CC", "CC", "CMD", "IRQ", "CH0", "CH1", "CH2", "CH3",
+    "TX",
+    "RX",
+    "RTS",
+    "CTS",
+    "CLK",
+    "MOSI",
+    "MISO",
+    "CS0",
+    "FS",
+    "DAT0",
+    "DAT1",
+    "SDA",
+    "SCL",
+    "PWM",
+    "PWM",
+    "CC",
+    "CC",
+    "CMD",
+    "IRQ",
+    "CH0",
+    "CH1",
+    "CH2",
+    "CH3",
 };
 
 _Static_assert(sizeof(peripheral_names) / sizeof(peripheral_names[0]) == PIN_ADC + 1, "a name each");
@@ -82,7 +103,8 @@ const pin_function_t *pin_mapper_function_at(int pin, unsigned mux) {
     return NULL;
 }
 
-const pin_function_t *pin_mapper_find_function(int pin, pin_peripheral_t peripheral, unsigned unit, pin_signal_t signal) {
+const pin_function_t *pin_mapper_find_function(
+    int pin, pin_peripheral_t peripheral, unsigned unit, pin_signal_t signal) {
     size_t count;
     const pin_function_t *function = pin_mapper_functions(pin, &count);
     for (; count > 0; --count, ++function) {

@@ -33,7 +33,8 @@ const pin_function_t *pin_mapper_functions(int pin, size_t *count);
 const pin_function_t *pin_mapper_function_at(int pin, unsigned mux);
 
 // The pin's function that is this signal of this unit of this peripheral; NULL if the pin can't carry it.
-const pin_function_t *pin_mapper_find_function(int pin, pin_peripheral_t peripheral, unsigned unit, pin_signal_t signal);
+const pin_function_t *pin_mapper_find_function(
+    int pin, pin_peripheral_t peripheral, unsigned unit, pin_signal_t signal);
 
 // Whether two functions are the same line of the same peripheral, on whatever pins.
 bool pin_mapper_same_line(const pin_function_t *one, const pin_function_t *other);

@@ -14,9 +14,9 @@
 #include "chip/memory.h"
 #include "chip/random.h"
 
-#define POOL_WORDS  (8)
-#define EDGES       (24)     // slow-clock edges timed at the start, 31 us apart
-#define MAX_LOOKS   (10000)  // at the slow clock, for one edge: many times as many as it takes
+#define POOL_WORDS (8)
+#define EDGES (24)     // slow-clock edges timed at the start, 31 us apart
+#define MAX_LOOKS (10000)  // at the slow clock, for one edge: many times as many as it takes
 
 // What a hash is for goes in first: numbers that leave must say nothing about the pool that stays.
 enum { STIR, DRAW, MOVE_ON };
@@ -31,10 +31,8 @@ static void digest_pool(uint8_t purpose, const void *data, size_t length, uint32
     hash_state_t state;
     uint32_t now = MAP_SysTickValueGet();
     hash_start(&state, HASH_SHA256);
-    if (!hash_update(&state, &purpose, sizeof(purpose))
-        || !hash_update(&state, generator.pool, sizeof(generator.pool))
-        || !hash_update(&state, &now, sizeof(now))
-        || !hash_update(&state, data, length)
+    if (!hash_update(&state, &purpose, sizeof(purpose)) || !hash_update(&state, generator.pool, sizeof(generator.pool))
+        || !hash_update(&state, &now, sizeof(now)) || !hash_update(&state, data, length)
         || !hash_finish(&state, (uint8_t *)result)) {
         fault_stop("hash engine", NULL);
     }

@@ -15,7 +15,7 @@ BOOT_CODE
 void rtc_init(void) {
     if (MAP_PRCMSysResetCauseGet() == PRCM_POWER_ON) {
         MAP_PRCMRTCInUseSet();
-        rtc_set((rtc_time_t) {SECONDS_2015, 0});
+        rtc_set((rtc_time_t){SECONDS_2015, 0});
     }
 }
 
@@ -23,7 +23,7 @@ rtc_time_t rtc_get(void) {
     unsigned long seconds;
     unsigned short fraction;
     MAP_PRCMRTCGet(&seconds, &fraction);
-    return (rtc_time_t) {seconds, fraction * 1000u / 1024};
+    return (rtc_time_t){seconds, fraction * 1000u / 1024};
 }
 
 void rtc_set(rtc_time_t now) {

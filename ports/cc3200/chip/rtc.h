@@ -9,7 +9,7 @@ void rtc_init(void);
 
 typedef struct {
     uint32_t seconds; // since 2000-01-01 00:00:00
-    uint32_t ms;      // 0 to 999
+    uint32_t ms; // 0 to 999
 } rtc_time_t;
 
 rtc_time_t rtc_get(void);

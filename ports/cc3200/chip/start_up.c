@@ -29,8 +29,7 @@ static vector_t vectors[NUM_INTERRUPTS] __attribute__((section(".vectors"), used
 uint32_t main_stack[MAIN_STACK_BYTES / sizeof(uint32_t)] STACK_SECTION;
 
 // The two words every loader of the chip looks for at 0x20004000.
-__attribute__((section(".image_header"), used))
-static const struct {
+__attribute__((section(".image_header"), used)) static const struct {
     void *stack_top;
     vector_t entry;
 } image_header = {&main_stack[MAIN_STACK_BYTES / sizeof(uint32_t)], start_up};
@@ -39,8 +38,7 @@ ONE_COPY static void zero(uint32_t *from, uint32_t *to) {
     memset(from, 0, (uintptr_t)to - (uintptr_t)from);
 }
 
-BOOT_CODE __attribute__((noreturn, used))
-void start_up_in_c(void) {
+BOOT_CODE __attribute__((noreturn, used)) void start_up_in_c(void) {
     // Only words below this function's own frame may be painted.
     uint32_t *frame = __builtin_frame_address(0);
     for (uint32_t *word = main_stack; word < frame - 32; word++) {
@@ -69,6 +67,7 @@ void start_up_in_c(void) {
 }
 
 // The chip's loader comes with the stack pointer it read from image_header, other loaders may not.
+// clang-format off
 __attribute__((naked, noreturn))
 void start_up(void) {
     __asm volatile (
@@ -81,3 +80,4 @@ void start_up(void) {
         "isb                \n"
         "b start_up_in_c    \n");
 }
+// clang-format on

@@ -39,15 +39,13 @@ static struct {
 
 _Static_assert(UART_RX_BUFFER_BYTES == 256, "uint8_t indices wrap with the buffer");
 
-__attribute__((weak))
-bool uart_on_byte(unsigned id, uint8_t byte) {
+__attribute__((weak)) bool uart_on_byte(unsigned id, uint8_t byte) {
     (void)id;
     (void)byte;
     return false;
 }
 
-__attribute__((weak))
-void uart_on_change(unsigned id, bool received) {
+__attribute__((weak)) void uart_on_change(unsigned id, bool received) {
     (void)id;
     (void)received;
 }
@@ -152,7 +150,9 @@ void uart_set_break(unsigned id, bool on) {
 }
 
 const uart_settings_t uart_console_settings = {
-    UART_CONSOLE_BAUD, UART_CONFIG_WLEN_8 | UART_CONFIG_STOP_ONE | UART_CONFIG_PAR_NONE, UART_FLOWCONTROL_NONE,
+    UART_CONSOLE_BAUD,
+    UART_CONFIG_WLEN_8 | UART_CONFIG_STOP_ONE | UART_CONFIG_PAR_NONE,
+    UART_FLOWCONTROL_NONE,
 };
 
 void uart_console_pins(void) {

@@ -7,10 +7,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define UART_COUNT              (2)
-#define UART_CONSOLE            (0)
-#define UART_CONSOLE_BAUD       (115200)
-#define UART_RX_BUFFER_BYTES    (256)
+#define UART_COUNT (2)
+#define UART_CONSOLE (0)
+#define UART_CONSOLE_BAUD (115200)
+#define UART_RX_BUFFER_BYTES (256)
 
 // What a UART is set to. bits, parity and stop are the driver library's UART_CONFIG_* and flow its UART_FLOWCONTROL_*.
 typedef struct {

@@ -16,8 +16,8 @@ int address_get(SlNetCfgIpV4Args_t *addresses) {
     bool access_point = is_access_point();
     _u8 length = sizeof(*addresses);
     _u8 by_dhcp = 0;
-    int result = PROCESSOR_CALL(sl_NetCfgGet(access_point ? SL_IPV4_AP_P2P_GO_GET_INFO : SL_IPV4_STA_P2P_CL_GET_INFO,
-        &by_dhcp, &length, (_u8 *)addresses));
+    int result = PROCESSOR_CALL(sl_NetCfgGet(
+        access_point ? SL_IPV4_AP_P2P_GO_GET_INFO : SL_IPV4_STA_P2P_CL_GET_INFO, &by_dhcp, &length, (_u8 *)addresses));
     return result < 0 ? result : !access_point && by_dhcp;
 }
 

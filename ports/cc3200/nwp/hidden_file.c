@@ -51,7 +51,7 @@ bool hidden_file_open(hidden_file_t file) {
     }
     offset = 0;
     return sl_FsOpen(name, FS_MODE_OPEN_WRITE, NULL, &handle) == 0
-           || sl_FsOpen(name, FS_MODE_OPEN_CREATE(SIZE_MAX_BYTES, _FS_FILE_OPEN_FLAG_COMMIT), NULL, &handle) == 0;
+        || sl_FsOpen(name, FS_MODE_OPEN_CREATE(SIZE_MAX_BYTES, _FS_FILE_OPEN_FLAG_COMMIT), NULL, &handle) == 0;
 }
 
 bool hidden_file_write(const uint8_t *data, size_t length) {

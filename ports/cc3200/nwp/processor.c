@@ -19,9 +19,9 @@
 #define ROLE_AWAITED (-1000)
 
 static struct {
-    volatile uint16_t role;    // less ROLE_AWAITED
+    volatile uint16_t role; // less ROLE_AWAITED
     volatile bool restarting;
-    volatile uint8_t inside;   // how many calls are under way, or look whether they may be
+    volatile uint8_t inside; // how many calls are under way, or look whether they may be
     volatile uint32_t starts;
 } processor;
 

@@ -27,7 +27,8 @@ int tcp_listen(uint16_t port) {
         return TCP_NONE;
     }
     int socket = FROM_NETWORK(opened);
-    if (tcp_set_non_blocking(opened) < 0 || sl_Bind(opened, (SlSockAddr_t *)&address, sizeof(address)) < 0 || sl_Listen(opened, 1) < 0) {
+    if (tcp_set_non_blocking(opened) < 0 || sl_Bind(opened, (SlSockAddr_t *)&address, sizeof(address)) < 0
+        || sl_Listen(opened, 1) < 0) {
         tcp_close(&socket);
     }
     return socket;

@@ -51,8 +51,7 @@ static void turn(void) {
     }
 }
 
-__attribute__((noreturn))
-static void run(void *unused) {
+__attribute__((noreturn)) static void run(void *unused) {
     (void)unused;
     for (;;) {
         turn();
@@ -63,8 +62,8 @@ BOOT_CODE
 void wait_init(const wait_client_t *const *clients, unsigned count) {
     wait.clients = clients;
     wait.count = (uint8_t)count;
-    wait.task = xTaskCreateStatic(
-        run, "Servers", sizeof(servers_stack) / sizeof(servers_stack[0]), NULL, SERVERS_PRIORITY, servers_stack, &control);
+    wait.task = xTaskCreateStatic(run, "Servers", sizeof(servers_stack) / sizeof(servers_stack[0]), NULL,
+        SERVERS_PRIORITY, servers_stack, &control);
 }
 
 void wait_wake(void) {

@@ -1,4 +1,5 @@
 // The FreeRTOS kernel (V9.0.0) as this port uses it: everything static, no heap of its own, no tick while idle.
+// clang-format off: columns
 #ifndef CC3200_FREERTOSCONFIG_H
 #define CC3200_FREERTOSCONFIG_H
 

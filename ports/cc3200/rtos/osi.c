@@ -87,15 +87,15 @@ OsiReturnVal_e osi_Spawn(P_OSI_SPAWN_ENTRY entry, void *value, unsigned long fla
     uint32_t mask = portSET_INTERRUPT_MASK_FROM_ISR();
     bool room = spawn_count < SPAWN_QUEUE;
     if (room) {
-        spawn_queue[(spawn_first + spawn_count++) % SPAWN_QUEUE] = (tSimpleLinkSpawnMsg) {.pEntry = entry, .pValue = value};
+        spawn_queue[(spawn_first + spawn_count++) % SPAWN_QUEUE] = (tSimpleLinkSpawnMsg){
+            .pEntry = entry, .pValue = value};
     }
     portCLEAR_INTERRUPT_MASK_FROM_ISR(mask);
     sync_give(&spawn_work);
     return room ? OSI_OK : OSI_OPERATION_FAILED;
 }
 
-__attribute__((noreturn))
-static void spawn(void *unused) {
+__attribute__((noreturn)) static void spawn(void *unused) {
     (void)unused;
     for (;;) {
         sync_take(&spawn_work, true);
@@ -111,7 +111,8 @@ static void spawn(void *unused) {
 }
 
 OsiReturnVal_e VStartSimpleLinkSpawnTask(unsigned long priority) {
-    xTaskCreateStatic(spawn, "Spawn", SPAWN_STACK_BYTES / sizeof(StackType_t), NULL, priority, spawn_stack, &spawn_task);
+    xTaskCreateStatic(
+        spawn, "Spawn", SPAWN_STACK_BYTES / sizeof(StackType_t), NULL, priority, spawn_stack, &spawn_task);
     return OSI_OK;
 }
 

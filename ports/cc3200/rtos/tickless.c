@@ -11,10 +11,10 @@
 #include "rtos/tickless.h"
 
 // SysTick is a 24-bit counter (ARMv7-M ARM B3.3): 209 ms at 80 MHz.
-#define LONGEST_TICKS   (0xffffffu / CYCLES_PER_TICK)
+#define LONGEST_TICKS (0xffffffu / CYCLES_PER_TICK)
 
 // Cycles between reading the counter and restarting it, during which it does not count for us.
-#define RESTART_CYCLES  (12u)
+#define RESTART_CYCLES (12u)
 
 // This near to a tick no sleep begins: its interrupt, pending when the counter is restarted, would be taken for the end of
 // the whole sleep, and the clock would jump ahead by as much.
@@ -37,7 +37,7 @@ void vPortSuppressTicksAndSleep(TickType_t expected) {
     if (expected > LONGEST_TICKS) {
         expected = LONGEST_TICKS;
     }
-    __asm volatile ("cpsid i" ::: "memory");
+    __asm volatile("cpsid i" ::: "memory");
     // The LED changes in the tick interrupt that ends the sleep.
     uint32_t quiet = led_quiet_ms(xTaskGetTickCount());
     if (expected > quiet) {
@@ -46,7 +46,7 @@ void vPortSuppressTicksAndSleep(TickType_t expected) {
     if (expected < 2 || HWREG(NVIC_ST_CURRENT) < TOO_LATE_CYCLES || eTaskConfirmSleepModeStatus() == eAbortSleep
         || (HWREG(NVIC_INT_CTRL) & NVIC_INT_CTRL_PENDSTSET)) {
         slept = expected >= 2;
-        __asm volatile ("cpsie i" ::: "memory");
+        __asm volatile("cpsie i" ::: "memory");
         return;
     }
 
@@ -54,7 +54,7 @@ void vPortSuppressTicksAndSleep(TickType_t expected) {
     uint32_t span = to_next_tick + (expected - 1) * CYCLES_PER_TICK;
     restart_systick(span - RESTART_CYCLES);
     HWREG(NVIC_ST_RELOAD) = span - 1; // if it runs out it goes on counting from here
-    __asm volatile ("dsb\n wfi\n isb" ::: "memory");
+    __asm volatile("dsb\n wfi\n isb" ::: "memory");
 
     uint32_t left = HWREG(NVIC_ST_CURRENT);
     uint32_t passed; // cycles since the last tick that was counted
@@ -63,8 +63,8 @@ void vPortSuppressTicksAndSleep(TickType_t expected) {
         left = HWREG(NVIC_ST_CURRENT);
         vTaskStepTick(expected - 1);
         uint32_t late = span - left;
-        restart_systick(late + RESTART_CYCLES < CYCLES_PER_TICK - 1000
-            ? CYCLES_PER_TICK - late - RESTART_CYCLES : CYCLES_PER_TICK);
+        restart_systick(
+            late + RESTART_CYCLES < CYCLES_PER_TICK - 1000 ? CYCLES_PER_TICK - late - RESTART_CYCLES : CYCLES_PER_TICK);
     } else {
         passed = CYCLES_PER_TICK - to_next_tick + (span - left);
         vTaskStepTick(passed / CYCLES_PER_TICK);
@@ -82,7 +82,7 @@ void vPortSuppressTicksAndSleep(TickType_t expected) {
         restart_systick(rest - spent);
     }
     led_tick(xTaskGetTickCount()); // which knows no other time than it is told
-    __asm volatile ("cpsie i" ::: "memory");
+    __asm volatile("cpsie i" ::: "memory");
 }
 
 void vApplicationTickHook(void);
@@ -94,7 +94,7 @@ void vApplicationTickHook(void) {
 void vApplicationIdleHook(void);
 void vApplicationIdleHook(void) {
     if (!slept) {
-        __asm volatile ("dsb\n wfi");
+        __asm volatile("dsb\n wfi");
     }
     slept = false;
 }

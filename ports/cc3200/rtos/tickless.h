@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#define CYCLES_PER_US   (80u)
+#define CYCLES_PER_US (80u)
 #define CYCLES_PER_TICK (80000u)
 
 // Microseconds since start-up, modulo 2^32. Safe in interrupt handlers and with interrupts disabled.

@@ -21,7 +21,8 @@ void servers_init(void);
 void servers_default_login(void);
 
 // Set who may log in. False when one is longer than LOGIN_LENGTH_MAX bytes; nothing is changed then.
-RESULT_MATTERS bool servers_set_login(const char *user, size_t user_length, const char *password, size_t password_length);
+RESULT_MATTERS bool servers_set_login(
+    const char *user, size_t user_length, const char *password, size_t password_length);
 
 // After how many seconds without input a session is closed.
 void servers_set_timeout(uint32_t seconds);

@@ -5,7 +5,8 @@
 #include "lib/oofatfs/ff.h"
 
 DWORD ff_wtoupper(DWORD character) {
-    bool latin = (character >= 'a' && character <= 'z') || (character >= 0xe0 && character <= 0xfe && character != 0xf7);
+    bool latin = (character >= 'a' && character <= 'z')
+        || (character >= 0xe0 && character <= 0xfe && character != 0xf7);
     bool greek = character >= 0x3b1 && character <= 0x3c9;
     if (latin || greek) {
         return character - 0x20;

@@ -124,8 +124,7 @@ static bool is_directory(check_t *check, uint32_t cluster) {
         return false;
     }
     const uint8_t *first = look(check, sector_of(check, cluster));
-    return first != NULL && memcmp(first, ".          ", 11) == 0
-        && memcmp(first + ENTRY_SIZE, "..         ", 11) == 0;
+    return first != NULL && memcmp(first, ".          ", 11) == 0 && memcmp(first + ENTRY_SIZE, "..         ", 11) == 0;
 }
 
 static void check_directory_entry(check_t *check, uint32_t sector, uint32_t offset, uint32_t cluster, uint32_t parent) {
@@ -229,9 +228,9 @@ static bool read_layout(check_t *check, const uint8_t *boot) {
     check->root = check->fat + fat_sectors;
     check->data = check->root + root_entries / ENTRIES_PER_SECTOR;
     if (boot[510] != 0x55 || boot[511] != 0xaa || word(boot + 11) != FLASH_SECTOR_SIZE || boot[16] != 1
-        || check->cluster_sectors == 0 || check->fat == 0 || fat_sectors == 0
-        || root_entries == 0 || root_entries % ENTRIES_PER_SECTOR != 0
-        || sectors > check->store->blocks * FLASH_SECTORS_PER_BLOCK || sectors <= check->data) {
+        || check->cluster_sectors == 0 || check->fat == 0 || fat_sectors == 0 || root_entries == 0
+        || root_entries % ENTRIES_PER_SECTOR != 0 || sectors > check->store->blocks * FLASH_SECTORS_PER_BLOCK
+        || sectors <= check->data) {
         return false;
     }
     check->end = 2 + (sectors - check->data) / check->cluster_sectors;

@@ -13,6 +13,6 @@
 DWORD get_fattime(void) {
     timeutils_struct_time_t now;
     timeutils_seconds_since_2000_to_struct_time(rtc_get().seconds, &now);
-    return (now.tm_year - 1980) << 25 | now.tm_mon << 21 | now.tm_mday << 16
-        | now.tm_hour << 11 | now.tm_min << 5 | now.tm_sec >> 1;
+    return (now.tm_year - 1980) << 25 | now.tm_mon << 21 | now.tm_mday << 16 | now.tm_hour << 11 | now.tm_min << 5
+        | now.tm_sec >> 1;
 }

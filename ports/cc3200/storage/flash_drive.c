@@ -104,7 +104,7 @@ DRESULT disk_read(void *drive, BYTE *data, DWORD sector, UINT count) {
 DRESULT disk_write(void *drive, const BYTE *data, DWORD sector, UINT count) {
     if (drive == &flash_drive) {
         bool good = data == fresh_data ? flash_store_write_fresh(&store, data, sector, count)
-            : flash_store_write(&store, data, sector, count);
+                                       : flash_store_write(&store, data, sector, count);
         return good ? RES_OK : RES_ERROR;
     }
     fs_user_mount_t *mount = drive;

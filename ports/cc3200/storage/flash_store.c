@@ -150,7 +150,8 @@ static bool write_in_place(flash_store_t *store) {
 
 // A block with changes of that scope among the single sectors, or FLASH_STORE_NONE.
 static unsigned find_changed(const flash_store_t *store, scope_t scope) {
-    for (const flash_sector_t *s = store->sectors; s < store->sectors + FLASH_STORE_SECTORS && scope != WHOLE_BLOCK; s++) {
+    for (const flash_sector_t *s = store->sectors; s < store->sectors + FLASH_STORE_SECTORS && scope != WHOLE_BLOCK;
+        s++) {
         const unsigned block = s->sector / FLASH_SECTORS_PER_BLOCK;
         if (s->dirty && (scope == ALL || block != FAT_BLOCK)) {
             return block;
@@ -296,8 +297,8 @@ static uint8_t *sector_of(flash_store_t *store, uint32_t sector, bool for_edit) 
         single = free_place(store);
         if (single != NULL) {
             single->valid = false;
-            block_file_status_t status = block_file_read(block, sector % FLASH_SECTORS_PER_BLOCK * FLASH_SECTOR_SIZE,
-                single->data, FLASH_SECTOR_SIZE);
+            block_file_status_t status = block_file_read(
+                block, sector % FLASH_SECTORS_PER_BLOCK * FLASH_SECTOR_SIZE, single->data, FLASH_SECTOR_SIZE);
             if (status == BLOCK_FILE_ERROR || (status == BLOCK_FILE_LOST && !for_edit)) {
                 return NULL;
             }
@@ -306,9 +307,9 @@ static uint8_t *sector_of(flash_store_t *store, uint32_t sector, bool for_edit) 
             }
             single->sector = sector;
             single->valid = true;
-        } else if (!(!store->dirty ? gather(store)
-                     : store->next.count == 0 && store->block != FAT_BLOCK ? write_ahead(store)
-                     : commit(store, rest))) {
+        } else if (!(!store->dirty                                               ? gather(store)
+                           : store->next.count == 0 && store->block != FAT_BLOCK ? write_ahead(store)
+                                                                                 : commit(store, rest))) {
             return NULL;
         }
     }
@@ -338,8 +339,8 @@ static block_file_status_t is_torn(flash_store_t *store, unsigned file) {
 // Reads block i of a transaction from the journal.
 static block_file_status_t read_journaled(flash_store_t *store, unsigned i) {
     const bool is_last = i + 1 == store->next.count;
-    return block_file_read(is_last ? BLOCK_FILE_JOURNAL : JOURNAL_FILE_OF(i), is_last ? sizeof(store->next) : 0, store->data,
-        sizeof(store->data));
+    return block_file_read(is_last ? BLOCK_FILE_JOURNAL : JOURNAL_FILE_OF(i), is_last ? sizeof(store->next) : 0,
+        store->data, sizeof(store->data));
 }
 
 // Finishes the transaction in the journal if a power cut came between. LOST: there is none that can be finished.
@@ -350,8 +351,8 @@ static block_file_status_t replay(flash_store_t *store) {
     if (status != BLOCK_FILE_OK) {
         return status;
     }
-    if (journal->magic != JOURNAL_MAGIC || journal->header_hash != hash_header(journal)
-        || journal->count == 0 || journal->count > FLASH_STORE_TRANSACTION) {
+    if (journal->magic != JOURNAL_MAGIC || journal->header_hash != hash_header(journal) || journal->count == 0
+        || journal->count > FLASH_STORE_TRANSACTION) {
         return BLOCK_FILE_LOST;
     }
     bool finished = true;
@@ -364,7 +365,8 @@ static block_file_status_t replay(flash_store_t *store) {
             return status;
         }
         state[i] = status == BLOCK_FILE_OK && store->stored_hash == journal->new_hash[i] ? NEW
-            : status == BLOCK_FILE_OK && store->stored_hash == journal->old_hash[i] ? OLD : TORN;
+            : status == BLOCK_FILE_OK && store->stored_hash == journal->old_hash[i]      ? OLD
+                                                                                         : TORN;
         finished = finished && state[i] == NEW;
     }
     if (finished) {

@@ -80,8 +80,7 @@ enum {
 
 typedef enum {
 #define FTP_COMMAND_VERB(name, slot, asks) FTP_##name,
-    FTP_COMMANDS(FTP_COMMAND_VERB)
-    FTP_VERBS,
+    FTP_COMMANDS(FTP_COMMAND_VERB) FTP_VERBS,
 } ftp_verb_t;
 
 #define FTP_SLOT 5

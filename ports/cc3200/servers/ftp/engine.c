@@ -164,18 +164,27 @@ static ftp_reply_t perform(ftp_t *ftp, ftp_verb_t verb, const char *argument) {
         case FTP_SYST:
             return FTP_REPLY_SYSTEM;
         case FTP_OPTS:
-            return choose(argument, "UTF8 ON\0" "UTF8\0" "MLST type;size;modify;\0" "MLST\0");
+            return choose(argument,
+                "UTF8 ON\0"
+                "UTF8\0"
+                "MLST type;size;modify;\0"
+                "MLST\0");
         case FTP_MODE:
             return choose(argument, "S\0");
         case FTP_STRU:
             return choose(argument, "F\0");
         case FTP_TYPE:
-            return choose(argument, "I\0" "A\0" "A N\0" "L 8\0");
+            return choose(argument,
+                "I\0"
+                "A\0"
+                "A N\0"
+                "L 8\0");
         case FTP_ABOR:
             return abort_transfer(ftp);
         case FTP_STAT:
-            return *argument != '\0' ? FTP_REPLY_NOT_SUPPORTED
-                : ftp->transfer == FTP_IDLE ? FTP_REPLY_READY : FTP_REPLY_RUNNING;
+            return *argument != '\0'        ? FTP_REPLY_NOT_SUPPORTED
+                : ftp->transfer == FTP_IDLE ? FTP_REPLY_READY
+                                            : FTP_REPLY_RUNNING;
         case FTP_ACCT:
         case FTP_ALLO:
             return FTP_REPLY_NOT_NEEDED;

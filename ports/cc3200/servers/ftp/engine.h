@@ -16,7 +16,7 @@
 #define FTP_STALL_TIMEOUT_MS 30000u
 
 typedef enum {
-    FTP_IDLE,       // no transfer
+    FTP_IDLE, // no transfer
     FTP_LISTING,
     FTP_SENDING,
     FTP_RECEIVING,
@@ -25,28 +25,28 @@ typedef enum {
 // What is used most stands first, where instructions reach it cheaply.
 typedef struct {
     ftp_transfer_t transfer;
-    bool connected;           // the transfer has its data connection; before, that is awaited
+    bool connected; // the transfer has its data connection; before, that is awaited
     ftp_format_t format;
-    ftp_verb_t next;          // what the last command made way for: PASS or RNTO; FTP_UNKNOWN: nothing
+    ftp_verb_t next; // what the last command made way for: PASS or RNTO; FTP_UNKNOWN: nothing
     bool logged_in;
-    bool listening;           // PASV or EPSV was accepted and not used yet
-    bool epsv_only;           // EPSV ALL: PASV is refused from here on (RFC 2428 section 4)
-    bool parked;              // a whole line waits for the transfer to end
-    bool quit;                // close when the output is sent
-    uint16_t pending;         // bytes of data still to send, and where they are
+    bool listening; // PASV or EPSV was accepted and not used yet
+    bool epsv_only; // EPSV ALL: PASV is refused from here on (RFC 2428 section 4)
+    bool parked; // a whole line waits for the transfer to end
+    bool quit; // close when the output is sent
+    uint16_t pending; // bytes of data still to send, and where they are
     uint16_t pending_at;
     login_t *login;
-    const char *output;       // what the command connection has to send
+    const char *output; // what the command connection has to send
     size_t output_length;
-    uint32_t restart;         // REST's offset for the next transfer
-    uint32_t since_ms;        // of the last progress of a transfer, or the start of a wait
-    uint32_t wait_ms;         // a wrong password's answer is due this long after since_ms
+    uint32_t restart; // REST's offset for the next transfer
+    uint32_t since_ms; // of the last progress of a transfer, or the start of a wait
+    uint32_t wait_ms; // a wrong password's answer is due this long after since_ms
     login_word_t user;
     ftp_line_t line;
     ftp_entry_t entry;
     char directory[FTP_PATH_ROOM];
     char path[FTP_PATH_ROOM]; // what a command's argument resolved to; a transfer's until it ends
-    union {                   // one at a time: no reply is put together during a transfer, nor between RNFR and RNTO
+    union { // one at a time: no reply is put together during a transfer, nor between RNFR and RNTO
         uint8_t data[FTP_DATA_ROOM]; // for the data connection
         char reply[FTP_DATA_ROOM];
         char rename_from[FTP_PATH_ROOM];

@@ -73,7 +73,8 @@ ONE_COPY static void fill(ftp_entry_t *entry, const char *name, bool directory, 
 }
 
 static void fill_info(ftp_entry_t *entry, const FILINFO *info) {
-    fill(entry, info->fname, info->fattrib & AM_DIR, (uint32_t)info->fsize, (ftp_time_t)info->fdate << 16 | info->ftime);
+    fill(
+        entry, info->fname, info->fattrib & AM_DIR, (uint32_t)info->fsize, (ftp_time_t)info->fdate << 16 | info->ftime);
 }
 
 static ftp_status_t fill_folder(ftp_entry_t *entry, const char *name) {
@@ -282,8 +283,8 @@ ftp_status_t ftp_host_rename(const char *from, const char *to) {
     ftp_status_t status;
     const char *old_name = changeable(from, &status);
     const char *new_name = changeable(to, &status);
-    if (old_name == NULL || new_name == NULL
-        || hidden_file_find(from) != HIDDEN_FILE_NONE || hidden_file_find(to) != HIDDEN_FILE_NONE) {
+    if (old_name == NULL || new_name == NULL || hidden_file_find(from) != HIDDEN_FILE_NONE
+        || hidden_file_find(to) != HIDDEN_FILE_NONE) {
         return FTP_DENIED;
     }
     return status_of(f_rename(volume(), old_name, new_name));

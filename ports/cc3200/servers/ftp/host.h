@@ -14,19 +14,19 @@ typedef enum {
     FTP_OK,
     FTP_NOT_FOUND,
     FTP_EXISTS,
-    FTP_DENIED,     // read-only, a directory where a file is needed, in use, not empty, a mount point
+    FTP_DENIED, // read-only, a directory where a file is needed, in use, not empty, a mount point
     FTP_BAD_NAME,
-    FTP_FULL,       // no space left
-    FTP_REFUSED,    // a special file that does not take what was sent
-    FTP_FAILED,     // the medium failed
-    FTP_END,        // no more entries
+    FTP_FULL, // no space left
+    FTP_REFUSED, // a special file that does not take what was sent
+    FTP_FAILED, // the medium failed
+    FTP_END, // no more entries
 } ftp_status_t;
 
 typedef enum {
     FTP_READ,
-    FTP_REPLACE,    // the new content takes the old one's place when the file is closed and kept, not before
+    FTP_REPLACE, // the new content takes the old one's place when the file is closed and kept, not before
     FTP_APPEND,
-    FTP_PATCH,      // write into the existing file from an offset on
+    FTP_PATCH, // write into the existing file from an offset on
 } ftp_open_t;
 
 // ftp_host_data_send and _receive return a count of bytes, 0 when nothing can be moved now, or one of these.
@@ -39,9 +39,9 @@ ftp_status_t ftp_host_list_open(const char *path);
 ftp_status_t ftp_host_list_next(ftp_entry_t *entry);
 void ftp_host_list_close(void);
 ftp_status_t ftp_host_file_open(const char *path, ftp_open_t how, uint32_t offset); // the offset: to read and to patch
-ftp_status_t ftp_host_file_read(uint8_t *data, size_t room, size_t *length);        // *length 0: the end
+ftp_status_t ftp_host_file_read(uint8_t *data, size_t room, size_t *length); // *length 0: the end
 ftp_status_t ftp_host_file_write(const uint8_t *data, size_t length);
-ftp_status_t ftp_host_file_close(const char *path, bool keep);                      // path: the one it was opened by
+ftp_status_t ftp_host_file_close(const char *path, bool keep); // path: the one it was opened by
 ftp_status_t ftp_host_remove(const char *path, bool directory);
 ftp_status_t ftp_host_make_directory(const char *path);
 ftp_status_t ftp_host_rename(const char *from, const char *to);

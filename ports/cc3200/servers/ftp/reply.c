@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-_Static_assert((int)FTP_REPLY_NONE == FTP_OK && (int)FTP_REPLY_FAILED == FTP_FAILED, "replies in the order of ftp_status_t");
+_Static_assert(
+    (int)FTP_REPLY_NONE == FTP_OK && (int)FTP_REPLY_FAILED == FTP_FAILED, "replies in the order of ftp_status_t");
 
 // One after the other, each with its NUL: found by counting, a pointer to each would cost more than that.
 #define FTP_REPLY_TEXT(name, text) text "\0"

@@ -20,16 +20,16 @@
     REPLY(DONE, "200 Done.\r\n") \
     REPLY(NOT_NEEDED, "202 Not needed here.\r\n") \
     REPLY(FEATURES, \
-    "211-Features:\r\n" \
-    " EPSV\r\n" \
-    " MDTM\r\n" \
-    " MLST type*;size*;modify*;\r\n" \
-    " PASV\r\n" \
-    " REST STREAM\r\n" \
-    " SIZE\r\n" \
-    " TVFS\r\n" \
-    " UTF8\r\n" \
-    "211 End\r\n") \
+        "211-Features:\r\n" \
+        " EPSV\r\n" \
+        " MDTM\r\n" \
+        " MLST type*;size*;modify*;\r\n" \
+        " PASV\r\n" \
+        " REST STREAM\r\n" \
+        " SIZE\r\n" \
+        " TVFS\r\n" \
+        " UTF8\r\n" \
+        "211 End\r\n") \
     REPLY(READY, "211 Ready.\r\n") \
     REPLY(RUNNING, "211 A transfer is running.\r\n") \
     REPLY(SYSTEM, "215 UNIX Type: L8\r\n") \

@@ -59,8 +59,8 @@ ftp_reply_t ftp_start_file(ftp_t *ftp, ftp_open_t how) {
     if (how == FTP_REPLACE && ftp->restart > 0) {
         how = FTP_PATCH;
     }
-    return begin_transfer(ftp, how == FTP_READ ? FTP_SENDING : FTP_RECEIVING,
-        ftp_host_file_open(ftp->path, how, ftp->restart));
+    return begin_transfer(
+        ftp, how == FTP_READ ? FTP_SENDING : FTP_RECEIVING, ftp_host_file_open(ftp->path, how, ftp->restart));
 }
 
 // Fill the buffer with lines of the listing, as far as there are some.
@@ -134,8 +134,9 @@ static bool poll_connecting(ftp_t *ftp) {
 }
 
 bool ftp_poll_transfer(ftp_t *ftp) {
-    bool moved = !ftp->connected ? poll_connecting(ftp)
-        : ftp->transfer == FTP_RECEIVING ? poll_receiving(ftp) : poll_outgoing(ftp);
+    bool moved = !ftp->connected         ? poll_connecting(ftp)
+        : ftp->transfer == FTP_RECEIVING ? poll_receiving(ftp)
+                                         : poll_outgoing(ftp);
     if (moved) {
         ftp_mark_progress(ftp);
     } else if (ftp->transfer != FTP_IDLE && ftp_passed_ms(ftp) > FTP_STALL_TIMEOUT_MS) {

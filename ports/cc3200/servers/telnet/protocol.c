@@ -195,10 +195,18 @@ static int typed(telnet_t *telnet, uint8_t byte) {
 
 void telnet_start(telnet_t *telnet, uint8_t hello[TELNET_HELLO_LENGTH]) {
     static const uint8_t offers[TELNET_HELLO_LENGTH] = {
-        IAC, WILL, OPTION_ECHO,
-        IAC, WILL, OPTION_SUPPRESS_GO_AHEAD,
-        IAC, DO, OPTION_SUPPRESS_GO_AHEAD,
-        IAC, DO, OPTION_WINDOW_SIZE,
+        IAC,
+        WILL,
+        OPTION_ECHO,
+        IAC,
+        WILL,
+        OPTION_SUPPRESS_GO_AHEAD,
+        IAC,
+        DO,
+        OPTION_SUPPRESS_GO_AHEAD,
+        IAC,
+        DO,
+        OPTION_WINDOW_SIZE,
     };
     memset(telnet, 0, sizeof(*telnet));
     telnet->ours = BIT_ECHO | BIT_SUPPRESS_GO_AHEAD;

@@ -19,25 +19,25 @@
 // What is left to do after the byte received last.
 typedef enum {
     TELNET_STATE_DATA,
-    TELNET_STATE_COMMAND,           // after IAC
-    TELNET_STATE_OPTION,            // after IAC WILL, WONT, DO or DONT
-    TELNET_STATE_SUBOPTION_NAME,    // after IAC SB
-    TELNET_STATE_SUBOPTION,         // within the suboption's data
+    TELNET_STATE_COMMAND, // after IAC
+    TELNET_STATE_OPTION, // after IAC WILL, WONT, DO or DONT
+    TELNET_STATE_SUBOPTION_NAME, // after IAC SB
+    TELNET_STATE_SUBOPTION, // within the suboption's data
     TELNET_STATE_SUBOPTION_COMMAND, // after IAC within the suboption's data
 } telnet_state_t;
 
 typedef struct {
     telnet_state_t state;
-    uint8_t verb;              // WILL, WONT, DO or DONT, while its option is awaited
-    uint8_t suboption;         // the option whose data is arriving
-    uint8_t suboption_length;  // bytes kept of it
+    uint8_t verb; // WILL, WONT, DO or DONT, while its option is awaited
+    uint8_t suboption; // the option whose data is arriving
+    uint8_t suboption_length; // bytes kept of it
     uint8_t suboption_data[4]; // as much as a window size needs
-    bool received_cr;          // the last typed byte was CR: a NUL or LF that follows belongs to it
-    bool sent_cr;              // the last byte sent was CR: NUL or LF must follow (RFC 854, page 11)
-    uint8_t ours;              // options that we perform, by OPTION_BIT
-    uint8_t theirs;            // options that the peer performs
-    uint8_t asked;             // options that we asked the peer to perform and that it has not answered
-    uint16_t columns;          // window size by NAWS, 0 when unknown
+    bool received_cr; // the last typed byte was CR: a NUL or LF that follows belongs to it
+    bool sent_cr; // the last byte sent was CR: NUL or LF must follow (RFC 854, page 11)
+    uint8_t ours; // options that we perform, by OPTION_BIT
+    uint8_t theirs; // options that the peer performs
+    uint8_t asked; // options that we asked the peer to perform and that it has not answered
+    uint16_t columns; // window size by NAWS, 0 when unknown
     uint16_t rows;
     uint8_t reply[TELNET_REPLY_MAX];
     uint8_t reply_length;
