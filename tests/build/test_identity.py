@@ -15,7 +15,7 @@ BOARDS = board.available(REPOSITORY / "boards")
 # Who may name a board in code: the default of BOARD=, and upstream's port, which is built for the boards that it knows.
 MAY_NAME_ONE = {
     "SConstruct": {"WIPY"},
-    "tools/wipy/bench_build.py": {"WIPY"},
+    "tools/bench/build.py": {"WIPY"},
     "tools/wipy/peer.py": {"WIPY"},
     "tools/cc3200sim/cli.py": {"WiPy", "LaunchPad"},  # what it emulates, in its help
     "tools/cc3200sim/pytest_plugin.py": {"WiPy"},  # the heading of its options

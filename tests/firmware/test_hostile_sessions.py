@@ -8,9 +8,9 @@ from __future__ import annotations
 import os
 
 import pytest
-from cc3200sim import bench_hostile
+from bench import hostile
+from bench.hostile_sessions import Player, session, shorten_idle_time
 from cc3200sim.board import Board
-from cc3200sim.hostile import Player, session, shorten_idle_time
 from debug_info import DebugInfo
 from pools import resources
 from test_ftp_server import Ftp
@@ -27,7 +27,7 @@ def test_hostile_sessions(board: Board, debug_info: DebugInfo) -> None:
     resets = board.machine.last_reset
     player = Player(board)
     for number in range(SESSIONS):
-        player.play(session(bench_hostile.SEED, number))
+        player.play(session(hostile.SEED, number))
     after = resources(board, debug_info)
     assert after == before
     assert board.machine.last_reset is resets
@@ -49,7 +49,7 @@ def test_hostile_sessions(board: Board, debug_info: DebugInfo) -> None:
 
 
 def test_the_bench_tells_what_became_of_a_board(wipy_image: bytes, wipy_rom: bytes) -> None:
-    outcome = bench_hostile.measure(wipy_image, wipy_rom, 3)
+    outcome = hostile.measure(wipy_image, wipy_rom, 3)
     assert (outcome.played, outcome.resets, outcome.silent) == (3, [], [])
     assert outcome.memory_after == outcome.memory_before > 50_000
     assert (outcome.connections_left, outcome.buffers_left) == (0, 0)

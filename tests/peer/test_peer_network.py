@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from cc3200sim.bench_net import ftp_login, get, put
+from bench.net import ftp_login, get, put
 from cc3200sim.board import Board, BoardTimeout, Client
 from cc3200sim.world.radio import AccessPoint
 

@@ -43,7 +43,6 @@ class Host:
         self.lspi = Lspi(self.clock, self.nwp)
         self.mask = NwpInterrupt(self.clock, self.nwp)
         self.events: list[Message] = []
-        self.sends_since_message = 0
 
     def word(self, value: int) -> int:
         """One word each way over the LSPI."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from cc3200sim.bench_net import PARTS, Meter
+from bench.net import PARTS, Meter
 from cc3200sim.board import Board
 from cc3200sim.busy import Busy, length, merge, shares
 from cc3200sim.clock import cycles

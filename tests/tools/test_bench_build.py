@@ -5,23 +5,23 @@ import sys
 from pathlib import Path
 
 import pytest
-from wipy import bench_build
+from bench import build
 from wipy.errors import UserError
 
 
 @pytest.fixture
-def contestant(tmp_path) -> bench_build.Contestant:
+def contestant(tmp_path) -> build.Contestant:
     """A tree whose "build" appends a line to a log."""
     (tmp_path / "main.c").write_text("")
     (tmp_path / "mpconfigport.h").write_text("")
     (tmp_path / "pins.csv").write_text("# pins\nGP1,L1\nGP2,L2\nGP3,L3\n")
     (tmp_path / "build").mkdir()
     command = [sys.executable, "-c", "open('log', 'a').write('x')"]
-    return bench_build.Contestant("ours", tmp_path, command, tmp_path / "build", tmp_path / "pins.csv")
+    return build.Contestant("ours", tmp_path, command, tmp_path / "build", tmp_path / "pins.csv")
 
 
 def test_each_case_changes_what_it_names(contestant):
-    cases = bench_build.CASES
+    cases = build.CASES
     cases["no-op"].prepare(contestant, 1)
     assert (contestant.folder / "build").exists()
     cases["clean"].prepare(contestant, 1)
@@ -36,9 +36,9 @@ def test_each_case_changes_what_it_names(contestant):
 
 def test_rounds_alternate_who_is_first(contestant):
     order: list[str] = []
-    case = bench_build.Case("order", lambda one, number: order.append(f"{one.name}{number}"))
-    other = bench_build.Contestant("peer", contestant.folder, contestant.command, contestant.build, contestant.pins)
-    runs = bench_build.measure((contestant, other), case, 3)
+    case = build.Case("order", lambda one, number: order.append(f"{one.name}{number}"))
+    other = build.Contestant("peer", contestant.folder, contestant.command, contestant.build, contestant.pins)
+    runs = build.measure((contestant, other), case, 3)
     assert order == ["ours0", "peer0", "peer1", "ours1", "ours2", "peer2"]
     assert [len(one) for one in runs] == [3, 3]
     assert (contestant.folder / "log").read_text() == "x" * 6
@@ -46,8 +46,8 @@ def test_rounds_alternate_who_is_first(contestant):
 
 
 def test_a_row_has_medians_and_ratios():
-    case = bench_build.Case("clean build", lambda one, number: None, 1.0)
-    line = bench_build.row(case, ([(1.0, 0.5), (9.0, 0.7), (2.0, 0.6)], [(4.0, 0.5), (4.0, 0.5), (4.0, 0.5)]))
+    case = build.Case("clean build", lambda one, number: None, 1.0)
+    line = build.row(case, ([(1.0, 0.5), (9.0, 0.7), (2.0, 0.6)], [(4.0, 0.5), (4.0, 0.5), (4.0, 0.5)]))
     assert line == "| clean build | 2.00 s | 4.00 s | 0.50 | ≤ 1.0 | 0.60 s | 0.50 s | 1.20 |"
 
 
@@ -58,10 +58,10 @@ def test_a_tree_that_does_not_build_ends_the_benchmark(contestant):
 
 
 def test_the_copy_has_what_git_knows_and_nothing_made(tmp_path):
-    bench_build.copy_tree(tmp_path)
-    assert (tmp_path / "pyproject.toml").read_bytes() == (bench_build.REPOSITORY / "pyproject.toml").read_bytes()
+    build.copy_tree(tmp_path)
+    assert (tmp_path / "pyproject.toml").read_bytes() == (build.REPOSITORY / "pyproject.toml").read_bytes()
     assert not (tmp_path / "build").exists()
     assert not (tmp_path / ".venv").exists()
     git = ["git", "ls-files", "tools/wipy"]
-    known = subprocess.run(git, cwd=bench_build.REPOSITORY, capture_output=True, text=True, check=True).stdout
-    assert all((tmp_path / name).exists() for name in known.split() if (bench_build.REPOSITORY / Path(name)).exists())
+    known = subprocess.run(git, cwd=build.REPOSITORY, capture_output=True, text=True, check=True).stdout
+    assert all((tmp_path / name).exists() for name in known.split() if (build.REPOSITORY / Path(name)).exists())

@@ -3,6 +3,7 @@
 It runs for real, with real environments and pip, in a small repository of its own whose requirements need no network.
 """
 
+import hashlib
 import os
 import re
 import shutil
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -103,7 +105,10 @@ class Wrapper:
         assert "Traceback" not in result.stderr
         lines = result.stderr.splitlines()
         assert all(line.startswith("sconsw: ") for line in lines), lines
-        steps = ("sconsw: making ", "sconsw: installing ", "sconsw: pyproject.toml changed")
+        steps = tuple(
+            f"sconsw: {step}"
+            for step in ("making ", "installing ", "pyproject.toml changed", "requirements.lock changed")
+        )
         assert [line for line in lines if not line.startswith(steps)] == lines[-1:]
         return lines[-1].removeprefix("sconsw: ")
 
@@ -228,12 +233,32 @@ def test_no_python(fresh):
 
 @pytest.mark.req("BLD-9")
 def test_no_connection_to_the_package_index(fresh):
-    (fresh.root / "needs").write_text("Requires-Dist: no-such-package==1.0\n")
+    (fresh.root / "requirements.lock").write_text(f"no-such-package==1.0 --hash=sha256:{'0' * 64}\n")
     # .invalid never resolves (RFC 6761).
     index = {"PIP_INDEX_URL": "https://index.invalid/simple", "PIP_RETRIES": "1", "NO_PROXY": "*", "no_proxy": "*"}
     assert fresh.complaint(environment=index) == (
         "cannot install the Python packages: no connection to the package index"
     )
+
+
+@pytest.mark.req("BLD-9")
+def test_a_package_that_is_not_the_locked_one(fresh, tmp_path):
+    wheel = tmp_path / "thing-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.writestr("thing.py", "")
+        archive.writestr("thing-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: thing\nVersion: 1.0\n")
+        archive.writestr("thing-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        archive.writestr("thing-1.0.dist-info/RECORD", "")
+    local = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(tmp_path)}
+    lock = fresh.root / "requirements.lock"
+    lock.write_text(f"thing==1.0 --hash=sha256:{'0' * 64}\n")
+    assert fresh.complaint(environment=local) == (
+        "cannot install the Python packages: thing==1.0 is not the file that requirements.lock names: its hash differs"
+    )
+    lock.write_text(f"thing==1.0 --hash=sha256:{hashlib.sha256(wheel.read_bytes()).hexdigest()}\n")
+    assert fresh.run(environment=local).returncode == 0
+    lock.write_text("other==1.0\n")  # no hash at all
+    assert fresh.complaint(environment=local).startswith("cannot install the Python packages: ")
 
 
 @pytest.mark.req("BLD-9")

@@ -19,7 +19,7 @@ REPOSITORY = Path(__file__).parents[2]
 def main(argv: Sequence[str] | None = None) -> int:
     """Prints the bench's table. Returns the exit status."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("bench", help="module of the bench, as cc3200sim.bench_net")
+    parser.add_argument("bench", help="module of the bench, as bench.net")
     parser.add_argument("--image", type=Path, required=True)
     parser.add_argument("--rom", type=Path, required=True)
     parser.add_argument("--cross-compile", default=None, help="prefix of the compiler")

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cc3200sim import rom
-from cc3200sim.bench_net import named_image
 from cc3200sim.board import Board, BoardTimeout
-from cc3200sim.hostile import QUIET_SECONDS, NoAnswer, Player, fresh_heap, session, shorten_idle_time
+
+from bench.hostile_sessions import QUIET_SECONDS, NoAnswer, Player, fresh_heap, session, shorten_idle_time
+from bench.net import named_image
 
 log = logging.getLogger(__name__)
 

@@ -5,7 +5,6 @@ Each step that is done leaves a mark, the last thing it writes; a step without i
 """
 
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -18,7 +17,7 @@ from wipy.errors import UserError
 
 VENV = ".venv"
 MARKS = "wipy-setup"  # folder in VENV; sconsw looks at what is in it
-REQUIREMENTS_MARK = "pyproject.toml"  # a copy of the file whose requirements are installed
+REQUIREMENTS = ("pyproject.toml", "requirements.lock")  # what is installed; the marks are copies of both
 PLACE_MARK = "place"  # the absolute path of the repository: an environment cannot be moved
 HOST_MARK = "host"  # the machine's own compiler was found to work
 
@@ -31,10 +30,8 @@ CLIENTS = {
 }  # fmt: skip
 VENV_PACKAGES = ("python3-venv",)
 
-# Words of the command line whose targets compile for this machine too, and those that need the clients. sconsw has the
-# same lists.
-_HOST_WORDS = re.compile(r"(test|bench)([-_].*)?$")
-_CLIENT_WORDS = re.compile(r"test([-_].*)?$")
+# What each word of the command line needs beyond a build: sconsw reads the same file.
+NEEDS = Path(__file__).with_name("words.txt")
 
 
 def main(words: Sequence[str], root: Path) -> int:
@@ -62,18 +59,29 @@ def prepare(words: Sequence[str], root: Path, console: Console) -> None:
         make_venv(root, console)
         if not any(word.startswith("CROSS_COMPILE=") for word in words):
             install_cross_compiler(console)
-        if any(_HOST_WORDS.match(word) for word in words):
+        wanted = needs(words)
+        if "host" in wanted:
             install_host_compiler(root, console)
-        if any(_CLIENT_WORDS.match(word) for word in words):
+        if "clients" in wanted:
             install_clients(console)
 
 
+def needs(words: Sequence[str]) -> set[str]:
+    """What the targets among these words need beyond a build: "host", a compiler for this machine, and "clients"."""
+    wanted: set[str] = set()
+    for line in NEEDS.read_text().splitlines():
+        word, *kinds = line.split("#")[0].split() or [""]
+        if word in words:
+            wanted.update(kinds)
+    return wanted
+
+
 def is_ready(root: Path) -> bool:
-    """True when .venv holds what pyproject.toml names."""
+    """True when .venv holds what pyproject.toml and the lock name."""
     marks = root / VENV / MARKS
     try:
         return (
-            (marks / REQUIREMENTS_MARK).read_bytes() == (root / "pyproject.toml").read_bytes()
+            all((marks / name).read_bytes() == (root / name).read_bytes() for name in REQUIREMENTS)
             and (marks / PLACE_MARK).read_text() == f"{root}\n"
             and (root / VENV / "bin" / "python").exists()
         )
@@ -86,10 +94,11 @@ def make_venv(root: Path, console: Console) -> None:
     if is_ready(root):
         return
     venv, marks = root / VENV, root / VENV / MARKS
-    complete = (marks / REQUIREMENTS_MARK).exists() and (marks / PLACE_MARK).exists()
+    complete = all((marks / name).exists() for name in (*REQUIREMENTS, PLACE_MARK))
     if complete and (marks / PLACE_MARK).read_text() == f"{root}\n" and (venv / "bin" / "python").exists():
-        console.say(f"pyproject.toml changed: bringing {VENV} up to date")
-        (marks / REQUIREMENTS_MARK).unlink()
+        changed = next(name for name in REQUIREMENTS if (marks / name).read_bytes() != (root / name).read_bytes())
+        console.say(f"{changed} changed: bringing {VENV} up to date")
+        (marks / REQUIREMENTS[0]).unlink()
     else:
         if venv.exists():
             if not marks.is_dir():
@@ -100,9 +109,10 @@ def make_venv(root: Path, console: Console) -> None:
         _create_venv(venv, console)
     _install_requirements(root, console)
     (marks / PLACE_MARK).write_text(f"{root}\n")
-    new = marks / f"{REQUIREMENTS_MARK}.new"
-    shutil.copyfile(root / "pyproject.toml", new)
-    new.replace(marks / REQUIREMENTS_MARK)
+    for name in reversed(REQUIREMENTS):
+        new = marks / f"{name}.new"
+        shutil.copyfile(root / name, new)
+        new.replace(marks / name)
 
 
 def install_cross_compiler(console: Console) -> None:
@@ -160,10 +170,16 @@ def _create_venv(venv: Path, console: Console) -> None:
 
 
 def _install_requirements(root: Path, console: Console) -> None:
+    """What the lock names, each file checked against its hash there; then the repository itself, which asks nothing."""
     console.say(f"installing Python packages into {VENV}")
+    _pip(["--require-hashes", "--no-deps", "--requirement", str(root / REQUIREMENTS[1])], root, console)
+    _pip(["--no-deps", "--no-build-isolation", "--no-index", "--editable", str(root)], root, console)
+
+
+def _pip(words: Sequence[str], root: Path, console: Console) -> None:
     command = [
         str(root / VENV / "bin" / "python"), "-m", "pip", "install", "--disable-pip-version-check", "--no-input",
-        "--progress-bar", "off", "--editable", f"{root}[test,check]",
+        "--progress-bar", "off", *words,
     ]  # fmt: skip
     lines: list[str] = []
     try:
@@ -189,6 +205,10 @@ def _pip_reason(lines: Sequence[str]) -> str:
             return "the disk is full"
     if any("after connection broken by" in line for line in lines):
         return "no connection to the package index"
+    if any("DO NOT MATCH THE HASHES" in line for line in lines):
+        named = [line.split(" from ")[0] for line in lines if " from " in line and line.endswith(":")]
+        wrong = named[0] if named else "a package"
+        return f"{wrong} is not the file that {REQUIREMENTS[1]} names: its hash differs"
     errors = [line.removeprefix("ERROR: ") for line in lines if line.startswith("ERROR: ")]
     return errors[0] if errors else _last_line("\n".join(lines))
 

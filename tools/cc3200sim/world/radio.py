@@ -48,15 +48,6 @@ class AccessPoint:
         return int(ipaddress.IPv4Network(self.subnet).netmask)
 
 
-@dataclass
-class Station:
-    """A station that joined the board's access point."""
-
-    mac: bytes
-    name: str = ""
-    address: int = 0  # IPv4, 0 while it has none
-
-
 class RadioDevice(Protocol):
     """What the radio needs of the board's WLAN."""
 
