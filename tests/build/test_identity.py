@@ -17,7 +17,7 @@ MAY_NAME_ONE = {
     "SConstruct": {"WIPY"},
     "tools/bench/build.py": {"WIPY"},
     "tools/wipy/peer.py": {"WIPY"},
-    "tools/cc3200sim/cli.py": {"WiPy", "LaunchPad"},  # what it emulates, in its help
+    "tools/cc3200sim/cli/__init__.py": {"WiPy", "LaunchPad"},  # what it emulates, in its help
     "tools/cc3200sim/pytest_plugin.py": {"WiPy"},  # the heading of its options
 }
 SOURCES = (

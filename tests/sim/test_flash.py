@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from cc3200sim.flash import BLOCK_SIZE, DEFAULT_SIZE, SYSTEM_BLOCKS, Flash, FlashError, PowerCut
+from cc3200sim.flash import BLOCK_SIZE, DEFAULT_SIZE, SYSTEM_BLOCKS, Flash, FlashError, PowerCut, container
 
 
 def test_content_comes_back_with_its_exact_length() -> None:
@@ -139,7 +139,7 @@ def test_a_snapshot_goes_back_to_everything() -> None:
     flash = Flash()
     flash.write("f", b"one")
     flash.keep_setting("s", b"1")
-    saved = flash.snapshot()
+    saved = flash.save()
     flash.write("f", b"two")
     flash.write("g", b"three")
     flash.keep_setting("s", b"2")
@@ -152,9 +152,9 @@ def test_the_container_holds_everything(tmp_path: Path) -> None:
     flash.write("/sys/mcuimg.bin", bytes(range(256)) * 500)
     flash.write("safe", b"x" * 5000, flags=1)
     flash.keep_setting("wlan.role", b"2")
-    flash.store(tmp_path / "flash")
+    container.store(flash, tmp_path / "flash")
     assert not flash.changed
-    again = Flash.load(tmp_path / "flash")
+    again = container.load(tmp_path / "flash")
     assert again.size == 1 << 20
     assert again.list() == flash.list() and again.read("safe") == b"x" * 5000
     assert again.read("/sys/mcuimg.bin") == bytes(range(256)) * 500
@@ -165,20 +165,20 @@ def test_the_container_holds_everything(tmp_path: Path) -> None:
 def test_a_container_that_is_none_is_refused_in_a_line(tmp_path: Path) -> None:
     path = tmp_path / "flash"
     with pytest.raises(FlashError, match=r"can't read the serial flash .*: No such file"):
-        Flash.load(path)
+        container.load(path)
     path.write_bytes(b"something else")
     with pytest.raises(FlashError, match="not one of this emulator's"):
-        Flash.load(path)
+        container.load(path)
     flash = Flash()
     flash.write("f", b"x" * 100)
-    flash.store(path)
+    container.store(flash, path)
     whole = path.read_bytes()
     for damaged in (whole[:-1], whole[:40], whole[:-5] + b"\0" * 5, whole.replace(b'"files"', b'"fires"')):
         path.write_bytes(damaged)
         with pytest.raises(FlashError, match="can't use"):
-            Flash.load(path)
+            container.load(path)
     with pytest.raises(FlashError, match="can't save the serial flash"):
-        flash.store(tmp_path / "no" / "folder")
+        container.store(flash, tmp_path / "no" / "folder")
 
 
 @pytest.mark.parametrize("size", [0, 4095, SYSTEM_BLOCKS * BLOCK_SIZE, 17 << 20])

@@ -184,7 +184,7 @@ def test_a_power_cut_at_every_step_of_an_update(flags: int) -> None:
     host.power_on()
     put(host, "other", b"other" * 1000)
     put(host, "f", b"old" * 500, flags=flags)
-    start = host.flash.snapshot()
+    start = host.flash.save()
     seen = set()
     for step in range(1, 200):
         host.flash.restore(start)

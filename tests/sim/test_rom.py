@@ -4,6 +4,7 @@ import pytest
 from cc3200sim import rom
 from cc3200sim.flash import Flash
 from cc3200sim.machine import Machine
+from cc3200sim.rom import boot
 from cc3200sim.rom.tables import TableError, generate, parse
 
 HEADER = """
@@ -60,13 +61,13 @@ def _machine(wipy_rom: bytes, image: bytes) -> Machine:
 
 
 def test_the_loader_starts_the_image_through_its_vectors(wipy_rom: bytes) -> None:
-    entry = rom.LOAD_ADDRESS + 8
+    entry = boot.LOAD_ADDRESS + 8
     image = (0x2000_3000).to_bytes(4, "little") + (entry | 1).to_bytes(4, "little") + b"\xfe\xe7"
     machine = _machine(wipy_rom, image)
     machine.power_on()
     assert machine.cpu.register("sp") == 0x2000_3000
     assert machine.cpu.pc == entry
-    assert machine.nvic.vtor == rom.LOAD_ADDRESS
+    assert machine.nvic.vtor == boot.LOAD_ADDRESS
     machine.run(1e-6)
     assert machine.instructions == 80
 
@@ -81,7 +82,7 @@ def test_without_an_image_there_is_nothing_to_start(wipy_rom: bytes) -> None:
 def test_a_function_without_source_is_a_trap_that_names_it(wipy_rom: bytes, caplog: pytest.LogCaptureFixture) -> None:
     first_of_udma = _word(wipy_rom, _word(wipy_rom, 0x40C + 4 * 5))
     code = (0x4800).to_bytes(2, "little") + (0x4700).to_bytes(2, "little") + first_of_udma.to_bytes(4, "little")
-    start = rom.LOAD_ADDRESS + 16
+    start = boot.LOAD_ADDRESS + 16
     vectors = [0x2000_3000, start | 1, start + 8 | 1, start + 8 | 1]
     image = b"".join(word.to_bytes(4, "little") for word in vectors) + code + b"\xfe\xe7"
     machine = _machine(wipy_rom, image)

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from unicorn import UC_ARCH_ARM, UC_MODE_MCLASS, UC_MODE_THUMB, Uc
 from unicorn.arm_const import UC_ARM_REG_R0, UC_ARM_REG_SP, UC_CPU_ARM_CORTEX_M4
 
-from cc3200sim import rom
 from cc3200sim.bus import SRAM_BASE, SRAM_SIZE
 from cc3200sim.clock import cycles
 from cc3200sim.flash import Flash
 from cc3200sim.machine import Machine
 from cc3200sim.native import NativeError
+from cc3200sim.rom import boot
 
 PROMPT = b">>> "
 _BOOT_LIMIT = 60.0  # virtual seconds
@@ -33,7 +33,7 @@ _PROGRAM = bytes.fromhex(
     "0400edd1013c4fea6303e3d1bde8f081c2f800c0921be6e700bf008c0020"
 )
 _LAST = 0x94
-_ENTRY = rom.LOAD_ADDRESS + 8
+_ENTRY = boot.LOAD_ADDRESS + 8
 _STACK = SRAM_BASE + 0x2000
 _TICK = cycles(10e-3)
 

@@ -19,6 +19,7 @@ from cc3200sim.nwp.link import Lspi, NwpInterrupt
 from cc3200sim.nwp.processor import NetworkProcessor
 from cc3200sim.peripherals.blocks import Blocks
 from cc3200sim.peripherals.reset import Domain, ResetKind
+from cc3200sim.rom import boot
 from cc3200sim.systick import Dwt
 from cc3200sim.unicorn_handle import Engine
 from cc3200sim.world.network import MemoryNetwork, Network
@@ -57,7 +58,7 @@ class Machine:
     ) -> None:
         self.flash = flash
         if image is not None:
-            flash.write(rom.IMAGE_FILE, image)
+            flash.write(boot.IMAGE_FILE, image)
         self.clock = Clock()
         self.bus = Bus(BLOCKS)
         self.nvic = Nvic(self.clock, lambda: self.reset_request(ResetKind.CORE))
@@ -131,7 +132,7 @@ class Machine:
             self.power = Power.HIBERNATE  # until the hibernate block asks for the way out
             return
         self.power = Power.ON
-        rom.boot(self.cpu, self.flash)
+        boot.boot(self.cpu, self.flash)
 
     # Time
 

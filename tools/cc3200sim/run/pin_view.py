@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import time
@@ -33,7 +34,12 @@ class PinLines:
         seconds = self._machine.clock.now / CPU_HZ
         print(f"{seconds:12.6f} s  {name} {level}  {pin.mode}", file=self._sink)
 
-    def update(self) -> None:
+    finished = False
+
+    def before_slice(self) -> None:
+        """Nothing comes from here."""
+
+    def after_slice(self) -> None:
         """Nothing to do: a change shows itself."""
 
     def close(self) -> None:
@@ -69,7 +75,12 @@ class PinStatus:
                 words.append(f"{pin.name}={'~' if pin.floating else pin.level}")
         return f"{self._machine.seconds:9.3f} s  " + "  ".join(words or ["no pin in use"])
 
-    def update(self) -> None:
+    finished = False
+
+    def before_slice(self) -> None:
+        """Nothing comes from here."""
+
+    def after_slice(self) -> None:
         """Show what has changed, not more often than an eye can follow."""
         now = time.monotonic()
         if now < self._next:
@@ -84,5 +95,6 @@ class PinStatus:
             self._write(f"\x1b7\x1b[{self._size.lines};1H\x1b[7m{text}\x1b[K\x1b[0m\x1b8")
 
     def close(self) -> None:
-        """Give the last line back."""
-        self._write(f"\x1b7\x1b[r\x1b[{self._size.lines};1H\x1b[2K\x1b8")
+        """Give the last line back, unless the terminal is gone."""
+        with contextlib.suppress(OSError):
+            self._write(f"\x1b7\x1b[r\x1b[{self._size.lines};1H\x1b[2K\x1b8")
