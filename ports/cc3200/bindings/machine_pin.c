@@ -13,6 +13,7 @@
 
 #include "bindings/machine_pin_irq.h"
 #include "bindings/machine_pin.h"
+#include "chip/gpio.h"
 #include "chip/memory.h"
 #include "chip/pad.h"
 
@@ -32,11 +33,6 @@ mp_obj_t machine_pin_of_gpio(unsigned gpio) {
     return index == PIN_NONE ? MP_OBJ_NULL : MP_OBJ_FROM_PTR(&pins[index]);
 }
 
-// The data register at an address whose bits 9 to 2 choose the lines that an access touches.
-static volatile uint32_t *gpio_data(gpio_line_t line) {
-    return (volatile uint32_t *)(line.base + GPIO_O_GPIO_DATA + (line.bit << 2));
-}
-
 static bool is_gpio(unsigned mode) {
     return mode == PIN_IN || mode == PIN_OUT || mode == PIN_OPEN_DRAIN;
 }
@@ -53,7 +49,7 @@ static void drive_line(const machine_pin_obj_t *self) {
     mp_uint_t state = MICROPY_BEGIN_ATOMIC_SECTION();
     if (drives(self)) {
         HWREG(line.base + GPIO_O_GPIO_DIR) |= line.bit;
-        *gpio_data(line) = self->value ? line.bit : 0;
+        gpio_write(line.base, line.bit, self->value);
     } else {
         HWREG(line.base + GPIO_O_GPIO_DIR) &= ~line.bit;
     }
@@ -140,14 +136,15 @@ void machine_pin_connect(machine_pin_obj_t *self, const pin_function_t *function
 }
 
 int machine_pin_read(const machine_pin_obj_t *self) {
-    return *gpio_data(machine_pin_line(self)) != 0;
+    gpio_line_t line = machine_pin_line(self);
+    return gpio_read(line.base, line.bit);
 }
 
 void machine_pin_write(machine_pin_obj_t *self, bool value) {
     self->value = value;
     if (self->mode == PIN_OUT) {
         gpio_line_t line = machine_pin_line(self);
-        *gpio_data(line) = value ? line.bit : 0;
+        gpio_write(line.base, line.bit, value);
     } else if (self->mode == PIN_OPEN_DRAIN) {
         drive_line(self);
     }

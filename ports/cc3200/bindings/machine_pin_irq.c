@@ -11,15 +11,14 @@
 #include "bindings/machine_irq.h"
 #include "bindings/machine_pin_irq.h"
 #include "bindings/machine_pin.h"
+#include "chip/irq.h"
 
 #define PORTS (4)
 
 _Static_assert(INT_GPIOA3 - INT_GPIOA0 == PORTS - 1, "ports in a row");
 
 static void handle_interrupt(void) {
-    uint32_t exception;
-    __asm volatile("mrs %0, ipsr" : "=r"(exception));
-    unsigned port = exception - INT_GPIOA0;
+    unsigned port = exception_number() - INT_GPIOA0;
     uint32_t base = GPIO_PORT(port);
     uint32_t lines = HWREG(base + GPIO_O_GPIO_MIS);
     HWREG(base + GPIO_O_GPIO_ICR) = lines;

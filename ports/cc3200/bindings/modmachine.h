@@ -10,7 +10,7 @@
 #include "chip/uart.h"
 #include "nwp/processor.h"
 #include "chip/reset.h"
-#include "rtos/tickless.h"
+#include "chip/clock.h"
 
 #define MICROPY_PY_MACHINE_EXTRA_GLOBALS \
     {MP_ROM_QSTR(MP_QSTR_main), MP_ROM_PTR(&machine_main_obj)}, \
@@ -25,7 +25,6 @@
         {MP_ROM_QSTR(MP_QSTR_DEEPSLEEP_RESET), MP_ROM_INT(RESET_DEEPSLEEP)}, \
         {MP_ROM_QSTR(MP_QSTR_SOFT_RESET), MP_ROM_INT(RESET_SOFT)},
 
-#define CPU_HZ (CYCLES_PER_US * 1000000)
 #define CONSOLE_WAIT_MS (20)
 
 // NULL: main.py.

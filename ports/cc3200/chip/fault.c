@@ -83,7 +83,7 @@ static void open(const char *what) {
 }
 
 void fault_stop(const char *why, const char *detail) {
-    __asm volatile("cpsid i");
+    interrupts_disable();
     open("Fatal error: ");
     put(why);
     if (detail) {

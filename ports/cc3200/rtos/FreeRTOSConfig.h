@@ -4,10 +4,11 @@
 #define CC3200_FREERTOSCONFIG_H
 
 #include <stdint.h>
+#include "chip/clock.h"
 #include "chip/memory.h"
 
-#define configCPU_CLOCK_HZ                      (80000000UL)
-#define configTICK_RATE_HZ                      (1000)
+#define configCPU_CLOCK_HZ                      (CPU_HZ)
+#define configTICK_RATE_HZ                      (1000u)
 #define configUSE_PREEMPTION                    (1)
 #define configUSE_PORT_OPTIMISED_TASK_SELECTION (1)
 #define configUSE_16_BIT_TICKS                  (0)

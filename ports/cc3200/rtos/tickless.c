@@ -10,8 +10,8 @@
 #include "chip/led.h"
 #include "rtos/tickless.h"
 
-// SysTick is a 24-bit counter (ARMv7-M ARM B3.3): 209 ms at 80 MHz.
-#define LONGEST_TICKS (0xffffffu / CYCLES_PER_TICK)
+// SysTick is a 24-bit counter (ARMv7-M ARM B3.3): 209 ms at CPU_HZ.
+#define LONGEST_TICKS   (0xffffffu / CYCLES_PER_TICK)
 
 // Cycles between reading the counter and restarting it, during which it does not count for us.
 #define RESTART_CYCLES (12u)
@@ -37,7 +37,7 @@ void vPortSuppressTicksAndSleep(TickType_t expected) {
     if (expected > LONGEST_TICKS) {
         expected = LONGEST_TICKS;
     }
-    __asm volatile("cpsid i" ::: "memory");
+    interrupts_disable();
     // The LED changes in the tick interrupt that ends the sleep.
     uint32_t quiet = led_quiet_ms(xTaskGetTickCount());
     if (expected > quiet) {

@@ -4,8 +4,10 @@
 
 #include <stdint.h>
 
-#define CYCLES_PER_US (80u)
-#define CYCLES_PER_TICK (80000u)
+#include "chip/clock.h"
+
+#define CYCLES_PER_US   (CPU_HZ / 1000000)
+#define CYCLES_PER_TICK (CPU_HZ / 1000) // a tick is 1 ms
 
 // Microseconds since start-up, modulo 2^32. Safe in interrupt handlers and with interrupts disabled.
 uint32_t system_time_us(void);
