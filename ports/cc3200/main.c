@@ -29,6 +29,7 @@
 #include "servers/servers.h"
 #include "servers/telnet/session.h"
 #include "storage/flash_drive.h"
+#include "bindings/vfs_drives.h"
 #include "chip/antenna.h"
 #include "chip/rtc.h"
 #include "chip/fault.h"
@@ -80,7 +81,7 @@ static void start_session(void) {
     if (!is_up) {
         radio_start();
     }
-    FRESULT result = flash_drive_mount();
+    FRESULT result = vfs_drives_mount();
     if (result != FR_OK) {
         mp_printf(&mp_plat_print, "No /flash: %s\n",
             result == FR_NOT_READY ? "the network processor does not answer" : "the serial flash fails");
@@ -131,7 +132,7 @@ static void end_session(void) {
     }
     mp_thread_deinit();
     gc_sweep_all(); // closes what files are open
-    flash_drive_sync();
+    vfs_drives_sync();
     mp_deinit();
 }
 

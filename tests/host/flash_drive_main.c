@@ -118,9 +118,7 @@ DRESULT disk_read(void *drive, BYTE *data, DWORD sector, UINT count) {
 
 DRESULT disk_write(void *drive, const BYTE *data, DWORD sector, UINT count) {
     (void)drive;
-    bool good = data == upload_data ? flash_store_write_fresh(&store, data, sector, count)
-        : flash_store_write(&store, data, sector, count);
-    return good ? RES_OK : RES_ERROR;
+    return flash_store_write(&store, data, sector, count) ? RES_OK : RES_ERROR;
 }
 
 DRESULT disk_ioctl(void *drive, BYTE command, void *data) {
@@ -149,7 +147,9 @@ DRESULT disk_ioctl(void *drive, BYTE command, void *data) {
 static FRESULT mount(void) {
     memset(&fs, 0, sizeof(fs));
     fs.drv = &store;
-    return flash_volume_mount(&store, &fs, blocks);
+    FRESULT result = flash_volume_mount(&store, &fs, blocks);
+    flash_store_unreferenced(&store, upload_data);
+    return result;
 }
 
 // --- what the drive must hold ----------------------------------------------------------------------------------------
@@ -827,9 +827,10 @@ static bool is_journaled(unsigned fresh, bool commit, unsigned edited) {
     const uint32_t first = (blocks - 1) * FLASH_SECTORS_PER_BLOCK;
     content[0]++;
     for (unsigned i = 0; i < FLASH_SECTORS_PER_BLOCK; i++) {
-        CHECK(fresh >> i & 1 ? flash_store_write_fresh(&store, content, first + i, 1)
-            : flash_store_write(&store, content, first + i, 1), "sector %u", i);
+        flash_store_unreferenced(&store, fresh >> i & 1 ? content : NULL);
+        CHECK(flash_store_write(&store, content, first + i, 1), "sector %u", i);
     }
+    flash_store_unreferenced(&store, NULL);
     CHECK(!commit || flash_store_commit(&store), "commit");
     content[0]++;
     for (unsigned i = 0; i < FLASH_SECTORS_PER_BLOCK; i++) {

@@ -18,8 +18,6 @@ KERNEL = {"FreeRTOS.h", "task.h"}
 # Below `servers` only what FatFs's configuration needs, and the drive's file system object, which is the interpreter's.
 KNOWS_THE_INTERPRETER = {
     "storage/fat_time.c": {"py/mpconfig.h", "shared/timeutils/timeutils.h"},
-    "storage/flash_drive.c": {"py/mperrno.h", "py/objstr.h", "py/runtime.h", "extmod/vfs_fat.h"},
-    "storage/flash_drive.h": {"extmod/vfs_fat.h"},
 }
 
 INCLUDE = re.compile(r'^#include +["<]([^">]+)[">]', re.MULTILINE)

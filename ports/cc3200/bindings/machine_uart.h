@@ -119,11 +119,9 @@ static void mp_machine_uart_init_helper(
 
     mp_int_t parity = args[ARG_parity].u_obj == mp_const_none ? -1 : mp_obj_get_int(args[ARG_parity].u_obj);
     // The divisor has 16 bits and 6 of fraction, and 16 clocks make a bit: CPU_HZ / 16 is the most.
-    if (args[ARG_baudrate].u_int < 300 || args[ARG_baudrate].u_int > 3000000
-        || args[ARG_bits].u_int < 5 || args[ARG_bits].u_int > 8
-        || parity < -1 || parity > PARITY_ODD
-        || args[ARG_stop].u_int < 1 || args[ARG_stop].u_int > 2
-        || (args[ARG_timeout].u_int | args[ARG_timeout_char].u_int) & ~0xffff) {
+    if (args[ARG_baudrate].u_int < 300 || args[ARG_baudrate].u_int > 3000000 || args[ARG_bits].u_int < 5
+        || args[ARG_bits].u_int > 8 || parity < -1 || parity > PARITY_ODD || args[ARG_stop].u_int < 1
+        || args[ARG_stop].u_int > 2 || (args[ARG_timeout].u_int | args[ARG_timeout_char].u_int) & ~0xffff) {
         mp_raise_ValueError(MP_ERROR_TEXT("invalid argument(s) value"));
     }
     uart_settings_t settings = {

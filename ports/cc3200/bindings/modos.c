@@ -14,7 +14,7 @@
 #include "genhdr/board_config.h"
 #include "genhdr/mpversion.h"
 #include "chip/random.h"
-#include "storage/flash_drive.h"
+#include "bindings/vfs_drives.h"
 
 static void raise_unless_ok(FRESULT result) {
     if (result != FR_OK) {
@@ -45,10 +45,17 @@ static mp_obj_t storage_mount(size_t n_args, const mp_obj_t *args, mp_map_t *kw_
 }
 static MP_DEFINE_CONST_FUN_OBJ_KW(storage_mount_obj, 0, storage_mount);
 
-// unmount(path), also umount: /flash stays.
+// The drive that is mounted at this very path, if there is one.
+static size_t drive_called(const char *path) {
+    const char *within;
+    size_t drive = drive_at(path, &within);
+    return drive < DRIVE_COUNT && within[0] == '\0' ? drive : DRIVE_COUNT;
+}
+
+// unmount(path), also umount: the firmware's own drives stay.
 static mp_obj_t storage_umount(mp_obj_t what) {
-    if (what == MP_OBJ_FROM_PTR(&flash_drive)
-        || (mp_obj_is_str(what) && strcmp(mp_obj_str_get_str(what), "/flash") == 0)) {
+    if (vfs_drive_of(what) < DRIVE_COUNT
+        || (mp_obj_is_str(what) && drive_called(mp_obj_str_get_str(what)) < DRIVE_COUNT)) {
         mp_raise_OSError(MP_EPERM);
     }
     return mp_vfs_umount(what);
@@ -56,8 +63,9 @@ static mp_obj_t storage_umount(mp_obj_t what) {
 static MP_DEFINE_CONST_FUN_OBJ_1(storage_umount_obj, storage_umount);
 
 static void format_path(const char *path) {
-    if (strcmp(path, "/flash") == 0) {
-        raise_unless_ok(flash_drive_format());
+    size_t drive = drive_called(path);
+    if (drive < DRIVE_COUNT) {
+        raise_unless_ok(drive_format(drive));
         return;
     }
     if (strcmp(path, "/sd") != 0) {
@@ -92,14 +100,14 @@ static MP_DEFINE_CONST_FUN_OBJ_1(storage_mkfs_obj, storage_mkfs);
 
 // --- files -----------------------------------------------------------------------------------------------------------
 
-// rename(old, new): on /flash, putting a file in the place of another is one step that a power cut can't split.
+// rename(old, new): on a drive, putting a file in the place of another is one step that a power cut can't split.
 static mp_obj_t os_rename(mp_obj_t old, mp_obj_t new) {
     const char *from, *to;
     mp_vfs_mount_t *vfs = mp_vfs_lookup_path(mp_obj_str_get_str(old), &from);
-    if (vfs != MP_VFS_NONE && vfs != MP_VFS_ROOT && vfs->obj == MP_OBJ_FROM_PTR(&flash_drive)
-        && mp_vfs_lookup_path(mp_obj_str_get_str(new), &to) == vfs) {
-        FRESULT result = f_rename(&flash_drive.fatfs, from, to);
-        raise_unless_ok(result == FR_EXIST ? flash_drive_replace(from, to) : result);
+    size_t drive = vfs == MP_VFS_NONE || vfs == MP_VFS_ROOT ? DRIVE_COUNT : vfs_drive_of(vfs->obj);
+    if (drive < DRIVE_COUNT && mp_vfs_lookup_path(mp_obj_str_get_str(new), &to) == vfs) {
+        FRESULT result = f_rename(drives[drive].volume, from, to);
+        raise_unless_ok(result == FR_EXIST ? drive_replace(drive, from, to) : result);
         return mp_const_none;
     }
     return mp_vfs_rename(old, new);
@@ -109,8 +117,12 @@ static MP_DEFINE_CONST_FUN_OBJ_2(os_rename_obj, os_rename);
 // sync(): all that files which were closed or flushed still have in a cache.
 static mp_obj_t os_sync(void) {
     for (mp_vfs_mount_t *vfs = MP_STATE_VM(vfs_mount_table); vfs != NULL; vfs = vfs->next) {
-        if (mp_obj_is_type(vfs->obj, &mp_fat_vfs_type)
-            && disk_ioctl(MP_OBJ_TO_PTR(vfs->obj), CTRL_SYNC, NULL) != RES_OK) {
+        const fs_user_mount_t *fat = MP_OBJ_TO_PTR(vfs->obj);
+        size_t drive = vfs_drive_of(vfs->obj);
+        bool good = drive < DRIVE_COUNT
+            ? drive_sync(drive)
+            : !mp_obj_is_type(vfs->obj, &mp_fat_vfs_type) || disk_ioctl(fat->fatfs.drv, CTRL_SYNC, NULL) == RES_OK;
+        if (!good) {
             mp_raise_OSError(MP_EIO);
         }
     }

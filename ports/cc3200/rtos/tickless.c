@@ -11,7 +11,7 @@
 #include "rtos/tickless.h"
 
 // SysTick is a 24-bit counter (ARMv7-M ARM B3.3): 209 ms at CPU_HZ.
-#define LONGEST_TICKS   (0xffffffu / CYCLES_PER_TICK)
+#define LONGEST_TICKS (0xffffffu / CYCLES_PER_TICK)
 
 // Cycles between reading the counter and restarting it, during which it does not count for us.
 #define RESTART_CYCLES (12u)

@@ -6,7 +6,7 @@
 
 #include "chip/clock.h"
 
-#define CYCLES_PER_US   (CPU_HZ / 1000000)
+#define CYCLES_PER_US (CPU_HZ / 1000000)
 #define CYCLES_PER_TICK (CPU_HZ / 1000) // a tick is 1 ms
 
 // Microseconds since start-up, modulo 2^32. Safe in interrupt handlers and with interrupts disabled.

@@ -5,9 +5,7 @@
 
 #include "storage/flash_lock.h"
 
-#include "lib/oofatfs/ff.h"
-
-#include "storage/flash_drive.h"
+#include "storage/drives.h"
 #include "rtos/sync.h"
 
 static sync_t lock = SYNC_GIVEN;
@@ -31,7 +29,7 @@ void flash_unlock(void) {
 }
 
 int ff_cre_syncobj(FATFS *volume, FF_SYNC_t *object) {
-    *object = volume == &flash_drive.fatfs ? &lock : NULL;
+    *object = drive_of(volume->drv) < DRIVE_COUNT ? &lock : NULL;
     return 1;
 }
 

@@ -62,7 +62,7 @@ static bool write_block(const flash_store_t *store, unsigned file) {
 // LOST (by a power cut of the stock firmware) is blank.
 static block_file_status_t load(flash_store_t *store, unsigned block) {
     store->block = FLASH_STORE_NONE;
-    store->fresh = 0;
+    store->unreferenced = 0;
     block_file_status_t status = block_file_read(block, 0, store->data, sizeof(store->data));
     if (status == BLOCK_FILE_ERROR) {
         return status;
@@ -129,7 +129,7 @@ static bool take_back(flash_store_t *store) {
     store->next.count = i;
     store->block = store->next.block[i];
     store->stored_hash = store->next.old_hash[i];
-    store->fresh = 0;
+    store->unreferenced = 0;
     store->dirty = ALL_DIRTY;
     return true;
 }
@@ -164,7 +164,7 @@ static unsigned find_changed(const flash_store_t *store, scope_t scope) {
 // in its place yet is kept.
 static bool commit(flash_store_t *store, scope_t scope) {
     flash_journal_t *const next = &store->next;
-    store->fresh = 0; // the FAT and folders on the flash may refer to anything from here on
+    store->unreferenced = 0; // the FAT and folders on the flash may refer to anything from here on
     bool good = !store->dirty || put_together(store, store->block);
     for (unsigned block; good && (block = find_changed(store, scope)) != FLASH_STORE_NONE;) {
         good = (!store->dirty || write_ahead(store)) && put_together(store, block);
@@ -231,7 +231,7 @@ static flash_sector_t *find_sector(flash_store_t *store, uint32_t sector) {
 // a block that has been changed all over, or left for the one behind it, is content of a file, which nothing on the flash
 // refers to yet. False if the flash fails.
 static bool vacate(flash_store_t *store, unsigned next, scope_t rest) {
-    if (store->fresh == ALL_DIRTY && store->dirty) {
+    if (store->unreferenced == ALL_DIRTY && store->dirty) {
         return write_in_place(store);
     }
     if ((store->dirty & (store->dirty - 1)) != 0) {
@@ -450,28 +450,22 @@ bool flash_store_read(flash_store_t *store, void *data, uint32_t sector, uint32_
 bool flash_store_write(flash_store_t *store, const void *data, uint32_t sector, uint32_t count) {
     for (const uint8_t *in = data; count > 0; count--, sector++, in += FLASH_SECTOR_SIZE) {
         const uint8_t *now = flash_store_look(store, sector);
-        if (now != NULL && memcmp(now, in, FLASH_SECTOR_SIZE) == 0) {
-            continue; // nothing to write
+        if (now == NULL || memcmp(now, in, FLASH_SECTOR_SIZE) != 0) {
+            uint8_t *content = flash_store_edit(store, sector);
+            if (content == NULL) {
+                return false;
+            }
+            memcpy(content, in, FLASH_SECTOR_SIZE);
         }
-        uint8_t *content = flash_store_edit(store, sector);
-        if (content == NULL) {
-            return false;
+        if (data == store->unreferenced_buffer && store->block == sector / FLASH_SECTORS_PER_BLOCK) {
+            store->unreferenced |= 1u << sector % FLASH_SECTORS_PER_BLOCK;
         }
-        memcpy(content, in, FLASH_SECTOR_SIZE);
     }
     return true;
 }
 
-bool flash_store_write_fresh(flash_store_t *store, const void *data, uint32_t sector, uint32_t count) {
-    for (const uint8_t *in = data; count > 0; count--, sector++, in += FLASH_SECTOR_SIZE) {
-        if (!flash_store_write(store, in, sector, 1)) {
-            return false;
-        }
-        if (store->block == sector / FLASH_SECTORS_PER_BLOCK) {
-            store->fresh |= 1u << sector % FLASH_SECTORS_PER_BLOCK;
-        }
-    }
-    return true;
+void flash_store_unreferenced(flash_store_t *store, const void *buffer) {
+    store->unreferenced_buffer = buffer;
 }
 
 bool flash_store_commit(flash_store_t *store) {

@@ -45,11 +45,12 @@ typedef struct {
     flash_sector_t sectors[FLASH_STORE_SECTORS]; // a sector that is here counts, whatever `data` says of it
     uint32_t data[BLOCK_FILE_SIZE / sizeof(uint32_t)];
     uint32_t stored_hash; // hash of the content that the file of the block in `data` holds
+    const void *unreferenced_buffer;
     uint32_t clock;
     uint16_t block;       // the one in `data`, or FLASH_STORE_NONE
     uint16_t blocks;      // size of the drive in block files
     uint8_t dirty;        // which sectors of `data` have been changed, bit 0 the first
-    uint8_t fresh;        // which of them belong to nothing on the flash yet (flash_store_write_fresh)
+    uint8_t unreferenced; // which of them belong to nothing on the flash yet (flash_store_unreferenced)
     bool fat_is_newest;   // the last change was one of the FAT's block
     bool held;            // between flash_store_hold and flash_store_release
     flash_journal_t next; // the blocks whose changes are in the journal already, ahead of their transaction
@@ -73,9 +74,9 @@ uint8_t *flash_store_edit(flash_store_t *store, uint32_t sector);
 bool flash_store_read(flash_store_t *store, void *data, uint32_t sector, uint32_t count);
 bool flash_store_write(flash_store_t *store, const void *data, uint32_t sector, uint32_t count);
 
-// The same for content of a new file: nothing that a power-up would find refers to these sectors. A block that has only such
-// is written without the journal, as a cut may take it.
-bool flash_store_write_fresh(flash_store_t *store, const void *data, uint32_t sector, uint32_t count);
+// From now on, what is written straight from this buffer is content of a new file: nothing that a power-up would find refers
+// to its sectors. A block that has only such is written without the journal, as a cut may take it. NULL: no buffer is.
+void flash_store_unreferenced(flash_store_t *store, const void *buffer);
 
 // Writes all changes so far to the flash; what has been changed since the last time becomes visible at once as far
 // as the cache could hold it. Does nothing while held. False if the flash fails: the changes are kept for another try.

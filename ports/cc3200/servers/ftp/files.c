@@ -1,4 +1,4 @@
-// The FTP engine's files (host.h), on FatFs. Today's one drive is /flash; / lists the drives.
+// The FTP engine's files (host.h), on FatFs: the drives of storage/drives.h, which / lists.
 
 #include "servers/ftp/files.h"
 
@@ -6,9 +6,9 @@
 
 #include "py/mpconfig.h"
 #include "lib/oofatfs/ff.h"
-#include "lib/oofatfs/diskio.h"
 
 #include "servers/ftp/host.h"
+#include "storage/drives.h"
 #include "storage/flash_drive.h"
 #include "storage/flash_store.h"
 #include "nwp/hidden_file.h"
@@ -16,28 +16,14 @@
 
 // An upload is written here and takes the place of the old file when it is complete.
 static const char UPLOAD[] = "/~upload.ftp";
-static const char DRIVE[] = "/flash";
 
 static struct {
     bool replacing; // the open file is UPLOAD
     bool hidden;    // it is one of the hidden file system
-    bool roots;     // the listing is that of /, and its one entry is still to come
+    uint8_t roots;  // of the listing of /: how many entries are still to come
     FIL file;
     FF_DIR directory;
 } state LOW_RAM;
-
-static FATFS *volume(void) {
-    return &flash_drive.fatfs;
-}
-
-// The path within the drive, "" for the drive itself; NULL when it is not on the drive.
-static const char *on_drive(const char *path) {
-    size_t length = sizeof(DRIVE) - 1;
-    if (strncmp(path, DRIVE, length) != 0 || (path[length] != '/' && path[length] != '\0')) {
-        return NULL;
-    }
-    return path + length;
-}
 
 static bool is_root(const char *path) {
     return path[1] == '\0';
@@ -83,33 +69,36 @@ static ftp_status_t fill_folder(ftp_entry_t *entry, const char *name) {
 }
 
 void ftp_files_start(void) {
-    f_unlink(volume(), UPLOAD);
+    for (size_t index = 0; index < DRIVE_COUNT; index++) {
+        f_unlink(drives[index].volume, UPLOAD);
+    }
 }
 
-// The path within the drive of what may be changed: what is not on the drive, and the drive itself, may not. NULL then,
-// and *status tells why.
-static const char *changeable(const char *path, ftp_status_t *status) {
-    const char *name = on_drive(path);
-    if (name != NULL && name[0] != '\0') {
-        return name;
+// The drive of what may be changed, and the path within it: what is on no drive, and a drive itself, may not: none then, and
+// *status tells why.
+static size_t changeable(const char *path, const char **name, ftp_status_t *status) {
+    size_t drive = drive_at(path, name);
+    if (drive < DRIVE_COUNT && (*name)[0] != '\0') {
+        return drive;
     }
-    *status = name != NULL || is_root(path) ? FTP_DENIED : FTP_NOT_FOUND;
-    return NULL;
+    *status = drive < DRIVE_COUNT || is_root(path) ? FTP_DENIED : FTP_NOT_FOUND;
+    return DRIVE_COUNT;
 }
 
 ftp_status_t ftp_host_stat(const char *path, ftp_entry_t *entry) {
-    const char *name = on_drive(path);
+    const char *name;
+    size_t drive = drive_at(path, &name);
     if (is_root(path)) {
         return fill_folder(entry, "/");
     }
-    if (name == NULL || hidden_file_find(path) != HIDDEN_FILE_NONE) {
+    if (drive == DRIVE_COUNT || hidden_file_find(path) != HIDDEN_FILE_NONE) {
         return FTP_NOT_FOUND;
     }
     if (name[0] == '\0') {
-        return fill_folder(entry, DRIVE + 1);
+        return fill_folder(entry, drives[drive].path + 1);
     }
     FILINFO info;
-    FRESULT result = f_stat(volume(), name, &info);
+    FRESULT result = f_stat(drives[drive].volume, name, &info);
     if (result == FR_OK) {
         fill_info(entry, &info);
     }
@@ -117,18 +106,19 @@ ftp_status_t ftp_host_stat(const char *path, ftp_entry_t *entry) {
 }
 
 ftp_status_t ftp_host_list_open(const char *path) {
-    state.roots = is_root(path);
-    if (state.roots) {
+    state.roots = is_root(path) ? DRIVE_COUNT : 0;
+    if (state.roots > 0) {
         return FTP_OK;
     }
-    const char *name = on_drive(path);
-    return name == NULL ? FTP_NOT_FOUND : status_of(f_opendir(volume(), &state.directory, name[0] ? name : "/"));
+    const char *name;
+    size_t drive = drive_at(path, &name);
+    return drive == DRIVE_COUNT ? FTP_NOT_FOUND
+                                : status_of(f_opendir(drives[drive].volume, &state.directory, name[0] ? name : "/"));
 }
 
 ftp_status_t ftp_host_list_next(ftp_entry_t *entry) {
-    if (state.roots) {
-        state.roots = false;
-        return fill_folder(entry, DRIVE + 1);
+    if (state.roots > 0) {
+        return fill_folder(entry, drives[DRIVE_COUNT - state.roots--].path + 1);
     }
     if (state.directory.obj.fs == NULL) {
         return FTP_END;
@@ -157,9 +147,9 @@ void ftp_host_list_close(void) {
 }
 
 // What a new content for the file would meet: its name must be usable and its folder there, and it no folder itself.
-static ftp_status_t check_target(const char *name) {
+static ftp_status_t check_target(size_t drive, const char *name) {
     FILINFO info;
-    FRESULT result = f_stat(volume(), name, &info);
+    FRESULT result = f_stat(drives[drive].volume, name, &info);
     if (result == FR_OK) {
         return info.fattrib & (AM_DIR | AM_RDO) ? FTP_DENIED : FTP_OK;
     }
@@ -180,18 +170,19 @@ ftp_status_t ftp_host_file_open(const char *path, ftp_open_t how, uint32_t offse
     if (state.hidden) {
         return how == FTP_REPLACE && hidden_file_open(hidden) ? FTP_OK : FTP_REFUSED;
     }
-    const char *name = changeable(path, &status);
-    if (name == NULL) {
+    const char *name;
+    size_t drive = changeable(path, &name, &status);
+    if (drive == DRIVE_COUNT) {
         return status;
     }
     if (how == FTP_REPLACE) {
-        status = check_target(name);
+        status = check_target(drive, name);
         if (status != FTP_OK) {
             return status;
         }
         name = UPLOAD;
     }
-    FRESULT result = f_open(volume(), &state.file, name, modes[how]);
+    FRESULT result = f_open(drives[drive].volume, &state.file, name, modes[how]);
     if (result == FR_OK && (how == FTP_READ || how == FTP_PATCH)) {
         // Beyond the end there is nothing to continue: seeking there would fill the gap with what the flash last held.
         result = offset <= f_size(&state.file) ? f_lseek(&state.file, offset) : FR_DENIED;
@@ -220,19 +211,19 @@ ftp_status_t ftp_host_file_write(const uint8_t *data, size_t length) {
         return hidden_file_write(data, length) ? FTP_OK : FTP_FULL;
     }
     UINT written = 0;
-    flash_drive_fresh(state.replacing ? data : NULL);
+    flash_drive_unreferenced(state.replacing ? data : NULL);
     FRESULT result = f_write(&state.file, data, (UINT)length, &written);
-    flash_drive_fresh(NULL);
+    flash_drive_unreferenced(NULL);
     return result == FR_OK && written < length ? FTP_FULL : status_of(result);
 }
 
 // Give a complete upload its name.
-static FRESULT take_name(const char *name) {
+static FRESULT take_name(size_t drive, const char *name) {
     FILINFO info;
-    if (f_stat(volume(), name, &info) == FR_OK) {
-        return flash_drive_replace(UPLOAD, name);
+    if (f_stat(drives[drive].volume, name, &info) == FR_OK) {
+        return drive_replace(drive, UPLOAD, name);
     }
-    return f_rename(volume(), UPLOAD, name);
+    return f_rename(drives[drive].volume, UPLOAD, name);
 }
 
 ftp_status_t ftp_host_file_close(const char *path, bool keep) {
@@ -240,15 +231,17 @@ ftp_status_t ftp_host_file_close(const char *path, bool keep) {
         return hidden_file_close(keep) || !keep ? FTP_OK : FTP_FAILED;
     }
     FRESULT result = f_close(&state.file);
+    const char *name;
+    size_t drive = drive_at(path, &name);
     if (state.replacing) {
         if (result == FR_OK && keep) {
-            result = take_name(on_drive(path));
+            result = take_name(drive, name);
         }
         if (result != FR_OK || !keep) {
-            f_unlink(volume(), UPLOAD);
+            f_unlink(drives[drive].volume, UPLOAD);
         }
     }
-    flash_drive_sync();
+    drive_sync(drive);
     return result == FR_DENIED ? FTP_FULL : status_of(result);
 }
 
@@ -261,9 +254,10 @@ ftp_status_t ftp_host_remove(const char *path, bool directory) {
     ftp_entry_t entry;
     ftp_status_t status = ftp_host_stat(path, &entry);
     if (status == FTP_OK) {
-        const char *name = changeable(path, &status);
-        if (name != NULL) {
-            status = entry.directory != directory ? FTP_DENIED : status_of(f_unlink(volume(), name));
+        const char *name;
+        size_t drive = changeable(path, &name, &status);
+        if (drive < DRIVE_COUNT) {
+            status = entry.directory != directory ? FTP_DENIED : status_of(f_unlink(drives[drive].volume, name));
         }
     }
     return status;
@@ -271,23 +265,24 @@ ftp_status_t ftp_host_remove(const char *path, bool directory) {
 
 ftp_status_t ftp_host_make_directory(const char *path) {
     ftp_status_t status;
-    const char *name = changeable(path, &status);
-    if (name == NULL) {
+    const char *name;
+    size_t drive = changeable(path, &name, &status);
+    if (drive == DRIVE_COUNT) {
         return status;
     }
-    FRESULT result = f_mkdir(volume(), name);
+    FRESULT result = f_mkdir(drives[drive].volume, name);
     return result == FR_DENIED ? FTP_FULL : status_of(result);
 }
 
 ftp_status_t ftp_host_rename(const char *from, const char *to) {
     ftp_status_t status;
-    const char *old_name = changeable(from, &status);
-    const char *new_name = changeable(to, &status);
-    if (old_name == NULL || new_name == NULL || hidden_file_find(from) != HIDDEN_FILE_NONE
-        || hidden_file_find(to) != HIDDEN_FILE_NONE) {
+    const char *old_name, *new_name;
+    size_t drive = changeable(from, &old_name, &status);
+    if (drive == DRIVE_COUNT || changeable(to, &new_name, &status) != drive
+        || hidden_file_find(from) != HIDDEN_FILE_NONE || hidden_file_find(to) != HIDDEN_FILE_NONE) {
         return FTP_DENIED;
     }
-    return status_of(f_rename(volume(), old_name, new_name));
+    return status_of(f_rename(drives[drive].volume, old_name, new_name));
 }
 
 ftp_time_t ftp_host_now(void) {
