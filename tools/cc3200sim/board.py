@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
+from cc3200sim.clock import cycles
 from cc3200sim.flash import Flash
 from cc3200sim.machine import Machine
 from cc3200sim.world.network import HOST_ADDRESS, MemoryNetwork, Stream
@@ -43,7 +44,7 @@ class Uart:
         The machine stops at the instant the last byte has arrived, so the same input gives the same state.
         """
         machine, port = self._machine, self._port
-        limit = machine.clock.now + round(seconds * 80_000_000)
+        limit = machine.clock.now + cycles(seconds)
 
         def look(byte: int) -> None:
             if port.received.endswith(end):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from cc3200sim.peripheral import BusError, Peripheral, Unmodelled
+from cc3200sim.register_table import Access as Kind
 
 log = logging.getLogger("cc3200sim.bus")
 
@@ -38,7 +39,8 @@ class Place(Protocol):
 
 @dataclass(frozen=True)
 class Access:
-    """An access to a register that nothing models: the first one at its address. `where` is its name."""
+    """An access to a register that nothing models: the first one at its address. `where` is its name,
+    `shown` the value by its fields."""
 
     address: int
     size: int
@@ -46,10 +48,11 @@ class Access:
     write: bool
     value: int
     where: str
+    shown: str
     why: str
 
     def __str__(self) -> str:
-        what = f"write of {self.value:#x} to" if self.write else "read of"
+        what = f"write of {self.shown} to" if self.write else "read of"
         return f"{what} {self.where} ({self.address:#010x}, {self.size} bytes) at pc {self.pc:#010x}: {self.why}"
 
 
@@ -100,12 +103,13 @@ class Bus:
                     return found[1].read(address - found[0], size)
                 self._report(address, size, False, 0, unclocked=True)
                 return 0
-        except Unmodelled:
-            pass
+            what = ""
+        except Unmodelled as missing:
+            what = str(missing)
         except BusError:
             self.fault(address)
             return 0
-        self._report(address, size, False, 0)
+        self._report(address, size, False, 0, what)
         return 0
 
     def write(self, address: int, value: int, size: int) -> None:
@@ -118,12 +122,13 @@ class Bus:
                 else:
                     self._report(address, size, True, value, unclocked=True)
                 return
-        except Unmodelled:
-            pass
+            what = ""
+        except Unmodelled as missing:
+            what = str(missing)
         except BusError:
             self.fault(address)
             return
-        self._report(address, size, True, value)
+        self._report(address, size, True, value, what)
 
     def forget_unmodelled(self) -> list[Access]:
         """The accesses reported so far; each register will be reported anew."""
@@ -138,17 +143,31 @@ class Bus:
         place = self._place(address)
         return place.name if place is not None else f"{address:#010x}"
 
-    def _report(self, address: int, size: int, write: bool, value: int, unclocked: bool = False) -> None:
+    def _report(
+        self, address: int, size: int, write: bool, value: int, what: str = "", unclocked: bool = False
+    ) -> None:
         if address in self._seen:
             return
         self._seen.add(address)
         place = self._place(address)
+        found = self._blocks.get(address >> _GRANULE)
         name = self._name(address)
-        where = f"{name}+{address - place.base:#05x}" if place is not None else name
+        register = found[1].TABLE.at(address - found[0]) if found is not None else None
+        if place is None:
+            where = name
+        elif register is None:
+            where = f"{name}+{address - place.base:#05x}"
+        else:
+            where = f"{name}.{register.name}"
+        shown = register.show(value, write=True) if register is not None and register.writes else f"{value:#x}"
         if unclocked:
             why = f"{name} is without its clock, the access is lost"
+        elif found is None:
+            why = f"{name} is not modelled"
         else:
-            why = f"{where if address >> _GRANULE in self._blocks else name} is not modelled"
-        access = Access(address, size, self.pc(), write, value, where, why)
+            why = f"{f'{name}.{what}' if what else where} is not modelled"
+            if register is not None and register.access is Kind.UNMODELLED:
+                why += f" ({register.note})"
+        access = Access(address, size, self.pc(), write, value, where, shown, why)
         self.unmodelled.append(access)
         self.trace(access)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from cc3200sim.clock import Clock
+from cc3200sim.register_table import Table
 
 
 class IrqLine:
@@ -25,7 +26,10 @@ class IrqLine:
 
 
 class Unmodelled(Exception):
-    """Raised by a peripheral for a register it does not claim: the bus reports it once, with address and pc."""
+    """Raised by a peripheral for what it does not model: the bus reports it once, with address and pc.
+
+    Its argument names the field or mode within the block ("MCR.LPBK"); without one it is the register as a whole.
+    """
 
 
 class BusError(Exception):
@@ -40,6 +44,7 @@ class Peripheral:
     """
 
     STATE: ClassVar[tuple[str, ...]] = ()
+    TABLE: ClassVar[Table] = Table()
     # Whether the block has its run-mode clock: the PRCM says so. The bus lets nothing through to a block without.
     clocked: bool = True
 

@@ -10,13 +10,60 @@ from __future__ import annotations
 
 from cc3200sim.alarm import Alarm
 from cc3200sim.clock import Clock
-from cc3200sim.peripheral import IrqLine, Unmodelled
-from cc3200sim.peripherals.registers import Reader, RegisterBlock, Writer
+from cc3200sim.peripheral import IrqLine
+from cc3200sim.peripherals.registers import RegisterBlock, reads, reads_each, writes, writes_each
+from cc3200sim.register_table import Register, Table
 from cc3200sim.world.pins import Pin
 
-CTRL, IRQ_EN, IRQ_STATUS, DMA_MODE_EN = 0x00, 0x24, 0x44, 0x64
-TIMER_CONFIGURATION, TIMER_CURRENT_COUNT, FIFO_DATA, FIFO_LEVEL, CH_ENABLE = 0x68, 0x6C, 0x74, 0x94, 0xB8
-TIMER_RESET, TIMER_ENABLE, TIMER_COUNT = 0x0100_0000, 0x0200_0000, 0x1_FFFF
+_CHANNELS = range(0, 8, 2)
+
+REGISTERS = Table("hw_adc.h", "ADC_O_")
+CTRL = REGISTERS.stored(
+    0x000,
+    "ADC_CTRL",
+    "adc_en:0 adc_soft_reset:1~ adc_core_en:2~ adc_buf_en:3~ adc_buf_bypass:4~ adc_cap_scale:5~",
+)
+# Of each four, external channels alone: 0, 2, 4 and 6 of the converter.
+IRQ_EN = tuple(
+    REGISTERS.stored(0x024 + 4 * channel, f"adc_ch{channel}_irq_en", f"adc_channel{channel}_irq_en:3-0")
+    for channel in _CHANNELS
+)
+IRQ_STATUS = tuple(
+    REGISTERS.live(0x044 + 4 * channel, f"adc_ch{channel}_irq_status", f"adc_channel{channel}_irq_status:3-0")
+    for channel in _CHANNELS
+)
+REGISTERS.stored(0x064, "adc_dma_mode_en", "DMA_MODEenable:7-0!")
+TIMER_CONFIGURATION = REGISTERS.stored(
+    0x068,
+    "adc_timer_configuration",
+    "timercount:23-0 timerreset:24 timeren:25",
+    reset=0x111111,
+    writable=0x2FF_FFFF,
+)
+TIMER_CURRENT_COUNT = REGISTERS.live(0x070, "adc_timer_current_count", "timercurrentcount:16-0")
+FIFO_DATA = tuple(
+    REGISTERS.live(0x074 + 4 * channel, f"channel{channel}FIFODATA", "FIFO_RD_DATA:31-0") for channel in _CHANNELS
+)
+FIFO_LEVEL = tuple(
+    REGISTERS.live(0x094 + 4 * channel, f"adc_ch{channel}_fifo_lvl", f"adc_channel{channel}_fifo_lvl:2-0")
+    for channel in _CHANNELS
+)
+CH_ENABLE = REGISTERS.stored(0x0B8, "ADC_CH_ENABLE", "channels:4-1", source="adc.h")
+REGISTERS.unmodelled(
+    "gain",
+    "adc_ch0_gain:0x004 adc_ch1_gain:0x008 adc_ch2_gain:0x00C adc_ch3_gain:0x010 adc_ch4_gain:0x014 "
+    "adc_ch5_gain:0x018 adc_ch6_gain:0x01C adc_ch7_gain:0x020",
+)
+REGISTERS.unmodelled(
+    "internal channels",
+    "adc_ch1_irq_en:0x028 adc_ch3_irq_en:0x030 adc_ch5_irq_en:0x038 adc_ch7_irq_en:0x040 adc_ch1_irq_status:0x048 "
+    "adc_ch3_irq_status:0x050 adc_ch5_irq_status:0x058 adc_ch7_irq_status:0x060 channel1FIFODATA:0x078 "
+    "channel3FIFODATA:0x080 channel5FIFODATA:0x088 channel7FIFODATA:0x090 adc_ch1_fifo_lvl:0x098 "
+    "adc_ch3_fifo_lvl:0x0A0 adc_ch5_fifo_lvl:0x0A8 adc_ch7_fifo_lvl:0x0B0",
+)
+
+TIMER_RESET, TIMER_ENABLE = TIMER_CONFIGURATION.masks("timerreset timeren")
+TIMER_COUNT = 0x1_FFFF
 FULL, EMPTY, UNDERFLOW, OVERFLOW = 1, 2, 4, 8
 
 PINS = ("GP2", "GP3", "GP4", "GP5")
@@ -30,13 +77,7 @@ DEPTH = 4
 class Adc(RegisterBlock):
     """The converter. Its samples are worked out when somebody looks, from the voltage that was on the pin meanwhile."""
 
-    STORED = {
-        CTRL: (0, 0x3F),
-        **dict.fromkeys(range(IRQ_EN, IRQ_EN + 32, 8), (0, 0xF)),
-        DMA_MODE_EN: (0, 0),
-        TIMER_CONFIGURATION: (0x111111, TIMER_ENABLE | 0xFF_FFFF),
-        CH_ENABLE: (0, 0x1E),
-    }
+    TABLE = REGISTERS
     STATE = ("regs", "_status", "_fifos", "_sampled", "_timer_start")
     ALARMS = ("_next",)
 
@@ -46,19 +87,6 @@ class Adc(RegisterBlock):
         self._next = Alarm(clock, self._sample_due)
         for pin in pins:
             pin.on_volts = self._catch_up
-        self.readers = {TIMER_CURRENT_COUNT: self._timer}
-        self.writers = {
-            CTRL: self._write_control,
-            CH_ENABLE: self._write_enable,
-            TIMER_CONFIGURATION: self._write_timer,
-            DMA_MODE_EN: self._write_dma,
-        }
-        for channel in range(4):
-            self.readers[FIFO_DATA + 8 * channel] = self._data_reader(channel)
-            self.readers[FIFO_LEVEL + 8 * channel] = self._level_reader(channel)
-            self.readers[IRQ_STATUS + 8 * channel] = self._status_reader(channel)
-            self.writers[IRQ_STATUS + 8 * channel] = self._status_writer(channel)
-            self.writers[IRQ_EN + 8 * channel] = self._irq_enable_writer(channel)
         super().__init__(clock)
 
     @property
@@ -118,7 +146,7 @@ class Adc(RegisterBlock):
     def _update(self) -> None:
         waiting = []
         for channel, irq in enumerate(self._irqs):
-            enabled = self.regs[IRQ_EN + 8 * channel]
+            enabled = self.regs[IRQ_EN[channel]]
             irq.set(bool(self._status[channel] & enabled))
             if enabled and self._on(channel):
                 waiting.append(self._slot_at_or_after(channel, self.clock.now) + 1)
@@ -129,69 +157,60 @@ class Adc(RegisterBlock):
 
     # Registers
 
+    @writes(CTRL)
     def _write_control(self, value: int) -> None:
         self._catch_up()
-        self.regs[CTRL] = value & 0x3F
+        self.regs[CTRL] = value & CTRL.writable
         self._update()
 
+    @writes(CH_ENABLE)
     def _write_enable(self, value: int) -> None:
         self._catch_up()
-        self.regs[CH_ENABLE] = value & 0x1E
+        self.regs[CH_ENABLE] = value & CH_ENABLE.writable
         self._update()
 
-    def _irq_enable_writer(self, channel: int) -> Writer:
-        def write(value: int) -> None:
-            self._catch_up()
-            self.regs[IRQ_EN + 8 * channel] = value & 0xF
+    @writes_each(*IRQ_EN)
+    def _write_irq_enable(self, register: Register, value: int) -> None:
+        self._catch_up()
+        self.regs[register] = value & register.writable
+        self._update()
+
+    @reads_each(*FIFO_DATA)
+    def _read_data(self, register: Register) -> int:
+        channel = FIFO_DATA.index(register)
+        self._catch_up()
+        fifo, status = self._fifos[channel], self._status[channel]
+        if not fifo:
+            self._keep(channel, fifo, status | UNDERFLOW)
             self._update()
+            return 0
+        self._keep(channel, fifo[1:], status | (EMPTY if len(fifo) == 1 else 0))
+        self._update()
+        return fifo[0]
 
-        return write
+    @reads_each(*FIFO_LEVEL)
+    def _read_level(self, register: Register) -> int:
+        self._catch_up()
+        return len(self._fifos[FIFO_LEVEL.index(register)])
 
-    def _data_reader(self, channel: int) -> Reader:
-        def read() -> int:
-            self._catch_up()
-            fifo, status = self._fifos[channel], self._status[channel]
-            if not fifo:
-                self._keep(channel, fifo, status | UNDERFLOW)
-                self._update()
-                return 0
-            self._keep(channel, fifo[1:], status | (EMPTY if len(fifo) == 1 else 0))
-            self._update()
-            return fifo[0]
+    @reads_each(*IRQ_STATUS)
+    def _read_status(self, register: Register) -> int:
+        self._catch_up()
+        return self._status[IRQ_STATUS.index(register)]
 
-        return read
-
-    def _level_reader(self, channel: int) -> Reader:
-        def read() -> int:
-            self._catch_up()
-            return len(self._fifos[channel])
-
-        return read
-
-    def _status_reader(self, channel: int) -> Reader:
-        def read() -> int:
-            self._catch_up()
-            return self._status[channel]
-
-        return read
-
-    def _status_writer(self, channel: int) -> Writer:
-        def write(value: int) -> None:
-            self._catch_up()
-            self._keep(channel, self._fifos[channel], self._status[channel] & ~value)
-            self._update()
-
-        return write
-
-    def _write_dma(self, value: int) -> None:
-        if value:
-            raise Unmodelled
+    @writes_each(*IRQ_STATUS)
+    def _write_status(self, register: Register, value: int) -> None:
+        channel = IRQ_STATUS.index(register)
+        self._catch_up()
+        self._keep(channel, self._fifos[channel], self._status[channel] & ~value)
+        self._update()
 
     # Time stamps
 
+    @writes(TIMER_CONFIGURATION)
     def _write_timer(self, value: int) -> None:
         before = self.regs[TIMER_CONFIGURATION]
-        self.regs[TIMER_CONFIGURATION] = value & (TIMER_ENABLE | 0xFF_FFFF)
+        self.regs[TIMER_CONFIGURATION] = value & TIMER_CONFIGURATION.writable
         if value & TIMER_RESET or (value & TIMER_ENABLE and not before & TIMER_ENABLE):
             self._timer_start = self.clock.now
 
@@ -201,5 +220,6 @@ class Adc(RegisterBlock):
             return 0
         return (cycle - self._timer_start) // 2 % ((configuration & TIMER_COUNT) + 1)
 
+    @reads(TIMER_CURRENT_COUNT)
     def _timer(self) -> int:
         return self._timer_at(self.clock.now)

@@ -10,17 +10,38 @@ from collections.abc import Callable
 
 from cc3200sim.clock import Clock
 from cc3200sim.peripheral import IrqLine
-from cc3200sim.peripherals.registers import RegisterBlock
+from cc3200sim.peripherals.registers import RegisterBlock, reads, writes, writes_each
 from cc3200sim.peripherals.signals import Input, Output
+from cc3200sim.register_table import Table
 
-DATA_END = 0x400
-DIR, IS, IBE, IEV, IM, RIS, MIS, ICR = 0x400, 0x404, 0x408, 0x40C, 0x410, 0x414, 0x418, 0x41C
+REGISTERS = Table("hw_gpio.h", "GPIO_O_GPIO_")
+DATA = REGISTERS.live(0x000, "DATA", "DATA:7-0", span=0x400, note="bits 9:2 of the address are a mask of the lines")
+DIR = REGISTERS.stored(0x400, "DIR", "DIR:7-0")
+IS = REGISTERS.stored(0x404, "IS", "IS:7-0")
+IBE = REGISTERS.stored(0x408, "IBE", "IBE:7-0")
+IEV = REGISTERS.stored(0x40C, "IEV", "IEV:7-0")
+IM = REGISTERS.stored(0x410, "IM", "IME:7-0")
+RIS = REGISTERS.live(0x414, "RIS", "RIS:7-0")
+MIS = REGISTERS.live(0x418, "MIS", "MIS:7-0")
+ICR = REGISTERS.live(0x41C, "ICR", "IC:7-0")
+REGISTERS.unmodelled("DMA triggers", "DMACTL:0x534")
+REGISTERS.unmodelled(
+    "without effect on this chip: pads are OCP_SHARED's",
+    "AFSEL:0x420 DR2R:0x500 DR4R:0x504 DR8R:0x508 ODR:0x50C PUR:0x510 PDR:0x514 SLR:0x518 DEN:0x51C LOCK:0x520 "
+    "CR:0x524 AMSEL:0x528 PCTL:0x52C",
+)
+REGISTERS.unmodelled(
+    "identification, and what other chips of the family have",
+    "ADCCTL:0x530 SI:0x538 PERIPHID4:0xFD0 PERIPHID5:0xFD4 PERIPHID6:0xFD8 PERIPHID7:0xFDC PERIPHID0:0xFE0 "
+    "PERIPHID1:0xFE4 PERIPHID2:0xFE8 PERIPHID3:0xFEC PCELLID0:0xFF0 PCELLID1:0xFF4 PCELLID2:0xFF8 PCELLID3:0xFFC",
+)
+DATA_END = DATA.span  # a plain number: it is compared at every access
 
 
 class Gpio(RegisterBlock):
     """One port. GPIOA4 has no interrupt line."""
 
-    STORED = dict.fromkeys((DIR, IS, IBE, IEV, IM), (0, 0xFF))
+    TABLE = REGISTERS
     STATE = ("regs", "_data", "_pins", "_latched")
 
     def __init__(self, clock: Clock, irq: IrqLine | None = None) -> None:
@@ -30,12 +51,6 @@ class Gpio(RegisterBlock):
         self._latched = 0
         self.outputs = [Output() for _ in range(8)]
         self.inputs = [Input(self._input_handler(1 << bit)) for bit in range(8)]
-        self.readers = {RIS: self._raw, MIS: lambda: self._raw() & self.regs[IM]}
-        self.writers = {
-            DIR: self._write_direction,
-            ICR: self._write_clear,
-            **{offset: self._mask_writer(offset) for offset in (IS, IBE, IEV, IM)},
-        }
         super().__init__(clock)
 
     @property
@@ -74,6 +89,7 @@ class Gpio(RegisterBlock):
             if changed >> bit & 1:
                 self.outputs[bit].set(self._data >> bit & 1, bool(direction >> bit & 1))
 
+    @writes(DIR)
     def _write_direction(self, value: int) -> None:
         changed = (self.regs[DIR] ^ value) & 0xFF
         self.regs[DIR] = value & 0xFF
@@ -94,17 +110,21 @@ class Gpio(RegisterBlock):
 
         return changed
 
+    @reads(RIS)
     def _raw(self) -> int:
         regs = self.regs
         return self._latched & ~regs[IS] | regs[IS] & ~(self._pins ^ regs[IEV])
 
-    def _mask_writer(self, offset: int) -> Callable[[int], None]:
-        def write(value: int) -> None:
-            self.regs[offset] = value & 0xFF
-            self._update_irq()
+    @reads(MIS)
+    def _masked(self) -> int:
+        return self._raw() & self.regs[IM]
 
-        return write
+    @writes_each(IS, IBE, IEV, IM)
+    def _write_mask(self, register: int, value: int) -> None:
+        self.regs[register] = value & 0xFF
+        self._update_irq()
 
+    @writes(ICR)
     def _write_clear(self, value: int) -> None:
         self._latched &= ~value
         self._update_irq()

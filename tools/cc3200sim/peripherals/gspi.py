@@ -14,22 +14,56 @@ from typing import Any
 from cc3200sim.alarm import Alarm
 from cc3200sim.clock import Clock
 from cc3200sim.peripheral import IrqLine, Unmodelled
-from cc3200sim.peripherals.registers import RegisterBlock
+from cc3200sim.peripherals.registers import RegisterBlock, reads, writes
 from cc3200sim.peripherals.signals import Input, Output
+from cc3200sim.register_table import Table
 from cc3200sim.world.pins import Pin
 from cc3200sim.world.spi import SpiBus
 
-SYSCONFIG, SYSSTATUS, IRQSTATUS, IRQENABLE = 0x110, 0x114, 0x118, 0x11C
-MODULCTRL, CH0CONF, CH0STAT, CH0CTRL, TX0, RX0, XFERLEVEL = 0x128, 0x12C, 0x130, 0x134, 0x138, 0x13C, 0x17C
-SOFTRESET = 0x2
-SINGLE, TARGET = 0x1, 0x4
-EPOL, POL, FORCE, START_BIT, FIFO_TX, FIFO_RX, GRANULARITY = (
-    0x40, 0x2, 0x10_0000, 0x80_0000, 0x800_0000, 0x1000_0000, 0x2000_0000)  # fmt: skip
+REGISTERS = Table("hw_mcspi.h", "MCSPI_O_")
+SYSCONFIG = REGISTERS.stored(
+    0x110, "SYSCONFIG", "AUTOIDLE:0~ SOFTRESET:1 ENAWAKEUP:2~ SIDLEMODE:4-3~ CLOCKACTIVITY:9-8~", writable=0x31D
+)
+SYSSTATUS = REGISTERS.constant(0x114, "SYSSTATUS", "RESETDONE:0", reset=1)
+IRQSTATUS = REGISTERS.live(0x118, "IRQSTATUS", "TX0_EMPTY:0 RX0_FULL:2")
+IRQENABLE = REGISTERS.stored(
+    0x11C,
+    "IRQENABLE",
+    "TX0_EMPTY_ENABLE:0 TX0_UNDERFLOW_ENABLE:1~ RX0_FULL_ENABLE:2 RX0_OVERFLOW_ENABLE:3~ WKE:16~ EOW_ENABLE:17~",
+)
+MODULCTRL = REGISTERS.stored(
+    0x128, "MODULCTRL", "SINGLE:0 PIN34:1~ MS:2 SYSTEM_TEST:3~ INITDLY:6-4~ MOA:7~ FDAA:8~", reset=0x4
+)
+CH0CONF = REGISTERS.stored(
+    0x12C,
+    "CH0CONF",
+    "PHA:0~ POL:1 CLKD:5-2 EPOL:6 WL:11-7 TRM:13-12 DMAW:14! DMAR:15! DPE0:16 DPE1:17 IS:18 TURBO:19~ FORCE:20 "
+    "SPIENSLV:22-21~ SBE:23! SBPOL:24~ TCS0:26-25~ FFEW:27 FFER:28 CLKG:29",
+    reset=0x6_0000,
+)
+CH0STAT = REGISTERS.live(0x130, "CH0STAT", "", reads="RXS:0 TXS:1 EOT:2 TXFFE:3 TXFFF:4 RXFFE:5 RXFFF:6")
+CH0CTRL = REGISTERS.stored(0x134, "CH0CTRL", "EN:0 EXTCLK:15-8")
+TX0 = REGISTERS.live(0x138, "TX0", "TDATA:31-0")
+RX0 = REGISTERS.live(0x13C, "RX0", "RDATA:31-0")
+XFERLEVEL = REGISTERS.stored(0x17C, "XFERLEVEL", "AEL:7-0 AFL:15-8 WCNT:31-16!")
+REGISTERS.unmodelled(
+    "channels 1 to 3: the chip has channel 0 alone",
+    "CH1CONF:0x140 CH1STAT:0x144 CH1CTRL:0x148 TX1:0x14C RX1:0x150 CH2CONF:0x154 CH2STAT:0x158 CH2CTRL:0x15C "
+    "TX2:0x160 RX2:0x164 CH3CONF:0x168 CH3STAT:0x16C CH3CTRL:0x170 TX3:0x174 RX3:0x178",
+)
+REGISTERS.unmodelled("DMA", "DAFTX:0x180 DAFRX:0x1A0")
+REGISTERS.unmodelled(
+    "wake-up, test and identification",
+    "HL_REV:0x000 HL_HWINFO:0x004 HL_SYSCONFIG:0x010 REVISION:0x100 WAKEUPENABLE:0x120 SYST:0x124",
+)
+
+(SOFTRESET,) = SYSCONFIG.masks("SOFTRESET")
+SINGLE, TARGET = MODULCTRL.masks("SINGLE MS")
+EPOL, POL, FORCE, FIFO_TX, FIFO_RX, GRANULARITY = CH0CONF.masks("EPOL POL FORCE FFEW FFER CLKG")
 LINES, LINES_USUAL = 0x7_0000, 0x1_0000  # IS, DPE1, DPE0: in on data line 0, out on data line 1
-DMA, MODE, TRANSMIT_RECEIVE, TRANSMIT = 0xC000, 0x3000, 0x0000, 0x2000
-RXS, TXS, EOT, TXFFE, TXFFF, RXFFE, RXFFF = 0x01, 0x02, 0x04, 0x08, 0x10, 0x20, 0x40
-INT_TX_EMPTY, INT_RX_FULL = 0x1, 0x4
-INT_MASK = 0x3_000F
+MODE, TRANSMIT_RECEIVE, TRANSMIT = 0x3000, 0x0000, 0x2000  # TRM
+RXS, TXS, EOT, TXFFE, TXFFF, RXFFE, RXFFF = CH0STAT.masks("RXS TXS EOT TXFFE TXFFF RXFFE RXFFF")
+INT_TX_EMPTY, INT_RX_FULL = IRQSTATUS.masks("TX0_EMPTY RX0_FULL")
 FIFO_BYTES = 64
 CYCLES_OF_CLOCK = 2  # of the 80 MHz core in one of 40 MHz
 
@@ -37,15 +71,7 @@ CYCLES_OF_CLOCK = 2  # of the 80 MHz core in one of 40 MHz
 class Gspi(RegisterBlock):
     """The controller. `lines` tells which pins CLK, MOSI and MISO are on; `buses` are those the world has put there."""
 
-    STORED = {
-        SYSCONFIG: (0, 0x31D),
-        SYSSTATUS: (1, 0),
-        IRQENABLE: (0, INT_MASK),
-        MODULCTRL: (TARGET, 0x1FF),
-        CH0CONF: (0x6_0000, 0x3FFF_FFFF),
-        CH0CTRL: (0, 0xFF01),
-        XFERLEVEL: (0, 0xFFFF),
-    }
+    TABLE = REGISTERS
     STATE = ("regs", "raw", "_to_send", "_received", "_shifting")
     ALARMS = ("_done",)
 
@@ -58,20 +84,6 @@ class Gspi(RegisterBlock):
         self.cs = Output(level=0, enabled=True)
         self.miso = Input(lambda level: None)
         self._done = Alarm(clock, self._shifted)
-        self.readers = {
-            CH0STAT: self._read_status,
-            RX0: self._read_data,
-            IRQSTATUS: lambda: self.raw,
-        }
-        self.writers = {
-            SYSCONFIG: self._write_sysconfig,
-            IRQSTATUS: self._write_clear,
-            IRQENABLE: self._write_mask,
-            CH0CONF: self._write_configuration,
-            CH0CTRL: self._write_control,
-            TX0: self._write_data,
-            XFERLEVEL: self._write_levels,
-        }
         super().__init__(clock)
 
     @property
@@ -110,18 +122,19 @@ class Gspi(RegisterBlock):
 
     # Registers
 
+    @writes(SYSCONFIG)
     def _write_sysconfig(self, value: int) -> None:
         if value & SOFTRESET:
             self.reset()
         else:
-            self.regs[SYSCONFIG] = value & 0x31D
+            self.regs[SYSCONFIG] = value & SYSCONFIG.writable
 
+    @writes(CH0CONF)
     def _write_configuration(self, value: int) -> None:
-        if value & (DMA | START_BIT):
-            raise Unmodelled
-        self.regs[CH0CONF] = value & 0x3FFF_FFFF
+        self.regs[CH0CONF] = value & CH0CONF.writable
         self._drive()
 
+    @writes(CH0CTRL)
     def _write_control(self, value: int) -> None:
         before = self.regs[CH0CTRL]
         if value & ~before & 1:
@@ -131,19 +144,15 @@ class Gspi(RegisterBlock):
                 or configuration & MODE not in (TRANSMIT_RECEIVE, TRANSMIT)
                 or configuration & LINES != LINES_USUAL
             ):
-                raise Unmodelled
+                raise Unmodelled("CH0CTRL.EN with target, receive-only or crossed lines")
             self.raw |= INT_TX_EMPTY
         elif before & ~value & 1:
             self._to_send.clear()
             self._received.clear()
-        self.regs[CH0CTRL] = value & 0xFF01
+        self.regs[CH0CTRL] = value & CH0CTRL.writable
         self._update_irq()
 
-    def _write_levels(self, value: int) -> None:
-        if value >> 16:
-            raise Unmodelled
-        self.regs[XFERLEVEL] = value
-
+    @reads(CH0STAT)
     def _read_status(self) -> int:
         status = 0
         waiting, received = len(self._to_send), len(self._received)
@@ -163,12 +172,14 @@ class Gspi(RegisterBlock):
                 status |= EOT
         return status
 
+    @writes(TX0)
     def _write_data(self, value: int) -> None:
         if not self.regs[CH0CTRL] & 1 or len(self._to_send) >= self._depth(FIFO_TX):
             return
         self._to_send.append(value & (1 << self.bits) - 1)
         self._start()
 
+    @reads(RX0)
     def _read_data(self) -> int:
         if not self._received:
             return 0
@@ -227,12 +238,18 @@ class Gspi(RegisterBlock):
 
     # Interrupts
 
+    @reads(IRQSTATUS)
+    def _read_raw(self) -> int:
+        return self.raw
+
+    @writes(IRQSTATUS)
     def _write_clear(self, value: int) -> None:
         self.raw &= ~value
         self._update_irq()
 
+    @writes(IRQENABLE)
     def _write_mask(self, value: int) -> None:
-        self.regs[IRQENABLE] = value & INT_MASK
+        self.regs[IRQENABLE] = value & IRQENABLE.writable
         self._update_irq()
 
     def _update_irq(self) -> None:

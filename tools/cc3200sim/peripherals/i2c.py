@@ -13,34 +13,52 @@ from typing import Any
 
 from cc3200sim.alarm import Alarm
 from cc3200sim.clock import Clock
-from cc3200sim.peripheral import IrqLine, Unmodelled
-from cc3200sim.peripherals.registers import RegisterBlock
+from cc3200sim.peripheral import IrqLine
+from cc3200sim.peripherals.registers import RegisterBlock, reads, writes
 from cc3200sim.peripherals.signals import Input, Output
+from cc3200sim.register_table import Table
 from cc3200sim.world.i2c import I2cBus, I2cDevice
 from cc3200sim.world.pins import Pin
 
-MSA, MCS, MDR, MTPR, MIMR, MRIS, MMIS, MICR, MCR, MCLKOCNT, MBMON, PP = (
-    0x00, 0x04, 0x08, 0x0C, 0x10, 0x14, 0x18, 0x1C, 0x20, 0x24, 0x2C, 0xFC0)  # fmt: skip
-RUN, START, STOP, ACK, HIGH_SPEED, QUICK, BURST = 0x01, 0x02, 0x04, 0x08, 0x10, 0x20, 0x40
-BUSY, ERROR, ADDRESS_NACK, DATA_NACK, LOST, IDLE, BUS_BUSY, CLOCK_TIMEOUT = (
-    0x01, 0x02, 0x04, 0x08, 0x10, 0x20, 0x40, 0x80)  # fmt: skip
-INT_DONE, INT_CLOCK, INT_NACK, INT_START, INT_STOP, INT_LOST = 0x01, 0x02, 0x10, 0x20, 0x40, 0x80
-INT_ALL = INT_DONE | INT_CLOCK | INT_NACK | INT_START | INT_STOP | INT_LOST
-MCR_MFE = 0x10
+REGISTERS = Table("hw_i2c.h", "I2C_O_")
+MSA = REGISTERS.stored(0x000, "MSA", "RS:0 SA:7-1")
+MCS = REGISTERS.live(
+    0x004,
+    "MCS",
+    "RUN:0 START:1 STOP:2 ACK:3 HS:4! QCMD:5! BURST:6!",
+    reads="BUSY:0 ERROR:1 ADRACK:2 DATACK:3 ARBLST:4 IDLE:5 BUSBSY:6 CLKTO:7",
+    source="SLAU723A 19.5",
+)
+MDR = REGISTERS.stored(0x008, "MDR", "DATA:7-0")
+MTPR = REGISTERS.stored(0x00C, "MTPR", "TPR:6-0 HS:7!", reset=1)
+MIMR = REGISTERS.stored(0x010, "MIMR", "IM:0 CLKIM:1 NACKIM:4 STARTIM:5 STOPIM:6 ARBLOSTIM:7")
+MRIS = REGISTERS.live(0x014, "MRIS", "RIS:0 CLKRIS:1 NACKRIS:4 STARTRIS:5 STOPRIS:6 ARBLOSTRIS:7")
+MMIS = REGISTERS.live(0x018, "MMIS", "MIS:0 CLKMIS:1 NACKMIS:4 STARTMIS:5 STOPMIS:6 ARBLOSTMIS:7")
+MICR = REGISTERS.live(0x01C, "MICR", "IC:0 CLKIC:1 NACKIC:4 STARTIC:5 STOPIC:6 ARBLOSTIC:7")
+MCR = REGISTERS.stored(0x020, "MCR", "LPBK:0! MFE:4 SFE:5! MMD:6!")
+MCLKOCNT = REGISTERS.stored(0x024, "MCLKOCNT", "CNTL:7-0")
+MBMON = REGISTERS.live(0x02C, "MBMON", "SCL:0 SDA:1")
+REGISTERS.constant(0xFC0, "PP", "HS:0", note="no high-speed mode")
+REGISTERS.unmodelled("bursts through the FIFO", "MBLEN:0x030 MBCNT:0x034 FIFODATA:0xF00 FIFOCTL:0xF04 FIFOSTATUS:0xF08")
+REGISTERS.unmodelled(
+    "target mode",
+    "SOAR:0x800 SCSR:0x804 SDR:0x808 SIMR:0x80C SRIS:0x810 SMIS:0x814 SICR:0x818 SOAR2:0x81C SACKCTL:0x820",
+)
+REGISTERS.unmodelled("test", "OBSMUXSEL0:0xF80 OBSMUXSEL1:0xF84 MUXROUTE:0xF88")
+REGISTERS.unmodelled("version and properties", "PV:0xFB0 PC:0xFC4 CC:0xFC8")
+
+RUN, START, STOP = MCS.masks("RUN START STOP")
+BUSY, ERROR, ADDRESS_NACK, DATA_NACK, LOST, IDLE, BUS_BUSY, CLOCK_TIMEOUT = MCS.masks(
+    "BUSY ERROR ADRACK DATACK ARBLST IDLE BUSBSY CLKTO"
+)
+INT_DONE, INT_CLOCK, INT_NACK, INT_START, INT_STOP, INT_LOST = MIMR.masks("IM CLKIM NACKIM STARTIM STOPIM ARBLOSTIM")
+(MCR_MFE,) = MCR.masks("MFE")
 
 
 class I2c(RegisterBlock):
     """The controller. `lines` tells which pins SCL and SDA are on; `buses` are the ones the world has put there."""
 
-    STORED = {
-        MSA: (0, 0xFF),
-        MDR: (0, 0xFF),
-        MTPR: (1, 0x7F),
-        MIMR: (0, INT_ALL),
-        MCR: (0, MCR_MFE),
-        MCLKOCNT: (0, 0xFF),
-        PP: (0, 0),  # no high-speed mode
-    }
+    TABLE = REGISTERS
     STATE = ("regs", "raw", "_status", "_command", "_selected", "_receiving", "_owned", "_outcome", "_queued")
     ALARMS = ("_done",)
 
@@ -53,19 +71,6 @@ class I2c(RegisterBlock):
         self.scl_in = Input(lambda level: None, idle=1)
         self.sda_in = Input(lambda level: None, idle=1)
         self._done = Alarm(clock, self._finished)
-        self.readers = {
-            MCS: self._read_status,
-            MRIS: lambda: self.raw,
-            MMIS: lambda: self.raw & self.regs[MIMR],
-            MBMON: lambda: self.sda_in.level << 1 | self.scl_in.level,
-        }
-        self.writers = {
-            MCS: self._write_command,
-            MIMR: self._write_mask,
-            MICR: self._write_clear,
-            MCR: self._write_configuration,
-            MTPR: self._write_period,
-        }
         super().__init__(clock)
 
     @property
@@ -96,24 +101,14 @@ class I2c(RegisterBlock):
                 return bus.devices.get(self._selected)
         return None
 
-    def _write_period(self, value: int) -> None:
-        if value & 0x80:
-            raise Unmodelled
-        self.regs[MTPR] = value & 0x7F
-
-    def _write_configuration(self, value: int) -> None:
-        if value & ~MCR_MFE:
-            raise Unmodelled
-        self.regs[MCR] = value
-
+    @reads(MCS)
     def _read_status(self) -> int:
         if self._command is not None:
             return BUSY | (BUS_BUSY if self._owned else 0)
         return self._status
 
+    @writes(MCS)
     def _write_command(self, command: int) -> None:
-        if command & (HIGH_SPEED | QUICK | BURST):
-            raise Unmodelled
         if not self.regs[MCR] & MCR_MFE or not command & (RUN | STOP):
             return
         if self._command is not None:
@@ -184,13 +179,27 @@ class I2c(RegisterBlock):
         if queued is not None:
             self._write_command(queued)
 
+    @reads(MRIS)
+    def _raw(self) -> int:
+        return self.raw
+
+    @reads(MMIS)
+    def _masked(self) -> int:
+        return self.raw & self.regs[MIMR]
+
+    @writes(MIMR)
     def _write_mask(self, value: int) -> None:
-        self.regs[MIMR] = value & INT_ALL
+        self.regs[MIMR] = value & MIMR.writable
         self._update_irq()
 
+    @writes(MICR)
     def _write_clear(self, value: int) -> None:
         self.raw &= ~value
         self._update_irq()
+
+    @reads(MBMON)
+    def _monitor(self) -> int:
+        return self.sda_in.level << 1 | self.scl_in.level
 
     def _update_irq(self) -> None:
         self._irq.set(bool(self.raw & self.regs[MIMR]))

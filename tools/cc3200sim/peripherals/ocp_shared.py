@@ -11,17 +11,53 @@ from typing import Any
 
 from cc3200sim.clock import Clock
 from cc3200sim.peripherals.pinmux import PACKAGE_PINS, PAD_COUNT, PackagePin
-from cc3200sim.peripherals.registers import RegisterBlock
+from cc3200sim.peripherals.registers import RegisterBlock, writes, writes_each
 from cc3200sim.peripherals.signals import Input, Output
+from cc3200sim.register_table import WORD, Register, Table
 from cc3200sim.world.pins import Pin, Pins
 
-PAD_CONFIG_0 = 0x0A0
-PAD_CMN_CONFIG = 0x144
-SPARE_REG_4, SPARE_REG_5, SPARE_REG_6, SPARE_REG_7 = 0x168, 0x16C, 0x18C, 0x190
-DEV_PADCONF = 0x184
-
 PAD_RESET = 0xC61  # mode 1, 2 and 4 mA, tristated by the override
-MODE, OPEN_DRAIN, STRENGTH, PULL_UP, PULL_DOWN, OUTPUT_DISABLE, OVERRIDE = 0xF, 0x10, 0xE0, 0x100, 0x200, 0x400, 0x800
+REGISTERS = Table("hw_ocp_shared.h", "OCP_SHARED_O_")
+PAD_CONFIGS = [
+    REGISTERS.stored(
+        0x0A0 + 4 * pad,
+        f"GPIO_PAD_CONFIG_{pad}",
+        "MODE:3-0 OPEN_DRAIN:4 STRENGTH:7-5 PULL_UP:8 PULL_DOWN:9 OUTPUT_DISABLE:10 OVERRIDE:11",
+        reset=PAD_RESET,
+        source="hw_ocp_shared.h, text of MEM_GPIO_PAD_CONFIG_0",
+    )
+    for pad in range(PAD_COUNT)
+]
+PAD_CMN_CONFIG = REGISTERS.stored(
+    0x144, "GPIO_PAD_CMN_CONFIG", writable=WORD, note="bits 9 to 12 cut the inputs of pads 2 to 5 off"
+)
+REGISTERS.stored(0x168, "SPARE_REG_4", writable=WORD, note="held, without effect")
+SPARE_REG_5 = REGISTERS.stored(0x16C, "SPARE_REG_5", writable=WORD, note="bit 1 stops the network processor")
+REGISTERS.stored(0x184, "CC3XX_DEV_PADCONF", writable=WORD, note="held, without effect")
+REGISTERS.stored(0x18C, "SPARE_REG_6", writable=WORD, note="held, without effect")
+REGISTERS.stored(0x190, "SPARE_REG_7", writable=WORD, note="held, without effect")
+REGISTERS.unmodelled(
+    "semaphores between the processors",
+    "SEMAPHORE1:0x000 SEMAPHORE2:0x004 SEMAPHORE3:0x008 SEMAPHORE4:0x00C SEMAPHORE5:0x010 SEMAPHORE6:0x014 "
+    "SEMAPHORE7:0x018 SEMAPHORE8:0x01C SEMAPHORE9:0x020 SEMAPHORE10:0x024 SEMAPHORE11:0x028 SEMAPHORE12:0x02C "
+    "IC_LOCKER_ID:0x030 MCU_SEMAPHORE_PEND:0x034 WL_SEMAPHORE_PEND:0x038 SEMAPHORES_STATUS_RD_ONLY:0x040",
+)
+REGISTERS.unmodelled(
+    "memory sharing, debug, start-up and test",
+    "PLATFORM_DETECTION_RD_ONLY:0x03C CC3XX_CONFIG_CTRL:0x044 CC3XX_SHARED_MEM_SEL_LSB:0x048 "
+    "CC3XX_SHARED_MEM_SEL_MSB:0x04C WLAN_ELP_WAKE_EN:0x050 DEVINIT_ROM_START_ADDR:0x054 DEVINIT_ROM_END_ADDR:0x058 "
+    "SSBD_SEED:0x05C SSBD_CHK:0x060 SSBD_POLY_SEL:0x064 SPARE_REG_0:0x068 SPARE_REG_1:0x06C SPARE_REG_2:0x070 "
+    "SPARE_REG_3:0x074 D2D_DEV_PAD_CMN_CONFIG:0x148 D2D_TOSTACK_PAD_CONF:0x14C D2D_MISC_PAD_CONF:0x150 "
+    "SOP_CONF_OVERRIDE:0x154 CC3XX_DEBUGSS_STATUS:0x158 CC3XX_DEBUGMUX_SEL:0x15C ALT_PC_VAL_NW:0x160 "
+    "ALT_PC_VAL_APPS:0x164 SH_SPI_CS_MASK:0x170 CC3XX_DEVICE_TYPE:0x174 MEM_TOPMUXCTRL_IFORCE:0x178 "
+    "CC3XX_DEV_PACKAGE_DETECT:0x17C AUTONMS_SPICLK_SEL:0x180 SPARE_REG_8:0x188 APPS_WLAN_ORBIT:0x194 "
+    "APPS_WLAN_SCRATCH_PAD:0x198",
+)
+
+PAD_CONFIG_0 = PAD_CONFIGS[0]
+MODE, OPEN_DRAIN, STRENGTH, PULL_UP, PULL_DOWN, OUTPUT_DISABLE, OVERRIDE = PAD_CONFIG_0.masks(
+    "MODE OPEN_DRAIN STRENGTH PULL_UP PULL_DOWN OUTPUT_DISABLE OVERRIDE"
+)
 
 
 class Pad:
@@ -132,15 +168,7 @@ class Pad:
 class OcpShared(RegisterBlock):
     """The pads and the shared registers. `on_spare5` is called with the new value of 0x4402E16C (bit 1: NWP stop)."""
 
-    STORED = {
-        **{PAD_CONFIG_0 + 4 * pad: (PAD_RESET, 0xFFF) for pad in range(PAD_COUNT)},
-        PAD_CMN_CONFIG: (0, 0xFFFF_FFFF),
-        SPARE_REG_4: (0, 0xFFFF_FFFF),
-        SPARE_REG_5: (0, 0xFFFF_FFFF),
-        DEV_PADCONF: (0, 0xFFFF_FFFF),
-        SPARE_REG_6: (0, 0xFFFF_FFFF),
-        SPARE_REG_7: (0, 0xFFFF_FFFF),
-    }
+    TABLE = REGISTERS
 
     def __init__(self, clock: Clock, pins: Pins) -> None:
         self.outputs: dict[str, Output] = {}
@@ -152,11 +180,6 @@ class OcpShared(RegisterBlock):
             pin = Pin(clock, package.number, package.name)
             pins.add(pin)
             self.pads[package.pad] = Pad(package.pad, package, pin, self)
-        self.writers = {
-            PAD_CMN_CONFIG: self._write_common,
-            SPARE_REG_5: self._write_spare5,
-            **{PAD_CONFIG_0 + 4 * index: self._pad_writer(index, pad) for index, pad in self.pads.items()},
-        }
         super().__init__(clock)
 
     def connect(self, signal: str, output: Output | None = None, input_: Input | None = None) -> None:
@@ -194,15 +217,14 @@ class OcpShared(RegisterBlock):
             pad.configure(self.regs[PAD_CONFIG_0 + 4 * index])
         self._isolate(self.regs[PAD_CMN_CONFIG])
 
-    def _pad_writer(self, index: int, pad: Pad) -> Callable[[int], None]:
-        offset = PAD_CONFIG_0 + 4 * index
+    @writes_each(*PAD_CONFIGS)
+    def _write_pad(self, register: Register, value: int) -> None:
+        self.regs[register] = value & register.writable
+        pad = self.pads.get((register - PAD_CONFIG_0) // 4)
+        if pad is not None:
+            pad.configure(value & register.writable)
 
-        def write(value: int) -> None:
-            self.regs[offset] = value & 0xFFF
-            pad.configure(value & 0xFFF)
-
-        return write
-
+    @writes(PAD_CMN_CONFIG)
     def _write_common(self, value: int) -> None:
         self.regs[PAD_CMN_CONFIG] = value
         self._isolate(value)
@@ -212,6 +234,7 @@ class OcpShared(RegisterBlock):
         for index in range(2, 6):
             self.pads[index].isolate(bool(value & 0x80 << index))
 
+    @writes(SPARE_REG_5)
     def _write_spare5(self, value: int) -> None:
         self.regs[SPARE_REG_5] = value
         self.on_spare5(value)

@@ -1,43 +1,90 @@
-"""The base of a block made of 32-bit registers: storage with a mask, and handlers where a register does something."""
+"""The base of a block made of 32-bit registers: a table of them, and handlers where a register does something."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from typing import Any, ClassVar
+from functools import partial
+from typing import Any, ClassVar, TypeVar
 
 from cc3200sim.alarm import Alarm
 from cc3200sim.clock import Clock
 from cc3200sim.peripheral import Peripheral, Unmodelled
+from cc3200sim.register_table import Access, Register
 
 Reader = Callable[[], int]
 Writer = Callable[[int], None]
+_Method = TypeVar("_Method", bound=Callable[..., Any])
+
+
+def _handler(kind: str, registers: tuple[Register, ...], each: bool) -> Callable[[_Method], _Method]:
+    def mark(method: _Method) -> _Method:
+        vars(method).setdefault("handles", []).extend((kind, register, each) for register in registers)
+        return method
+
+    return mark
+
+
+def reads(register: Register) -> Callable[[_Method], _Method]:
+    """Marks the method that a load of a register calls: `() -> value`."""
+    return _handler("readers", (register,), each=False)
+
+
+def writes(register: Register) -> Callable[[_Method], _Method]:
+    """Marks the method that a store to a register calls: `(value)`."""
+    return _handler("writers", (register,), each=False)
+
+
+def reads_each(*registers: Register) -> Callable[[_Method], _Method]:
+    """Marks the method that loads of several registers call: `(register) -> value`."""
+    return _handler("readers", registers, each=True)
+
+
+def writes_each(*registers: Register) -> Callable[[_Method], _Method]:
+    """Marks the method that stores to several registers call: `(register, value)`."""
+    return _handler("writers", registers, each=True)
 
 
 class RegisterBlock(Peripheral):
-    """Registers at word offsets, claimed one by one; every other offset is Unmodelled.
+    """The registers of `TABLE` at word offsets; every other offset is Unmodelled.
 
-    `STORED` maps an offset to (reset value, writable mask): bits outside the mask keep their reset value. `readers` and
-    `writers` map an offset to a handler that goes before the stored value; a subclass fills them before calling
-    `__init__` of this class. A load of a byte or half-word gives its part of the word; a narrow store is Unmodelled
-    unless the block says otherwise (`narrow_writes`).
+    Methods marked with `reads`, `writes` and their `_each` forms go before the stored value. A store that sets a field
+    whose function is not modelled is Unmodelled and changes nothing. A load of a byte or half-word gives its part of
+    the word; a narrow store is Unmodelled unless the block says otherwise (`narrow_writes`).
     """
 
-    STORED: ClassVar[dict[int, tuple[int, int]]] = {}
     ALARMS: ClassVar[tuple[str, ...]] = ()
     STATE: ClassVar[tuple[str, ...]] = ("regs",)
     narrow_writes: ClassVar[frozenset[int]] = frozenset()
+    _resets: ClassVar[dict[int, int]] = {}
+    _stored: ClassVar[dict[int, tuple[int, int]]] = {}
+    _handlers: ClassVar[list[tuple[str, str, Register, bool]]] = []
+
+    def __init_subclass__(cls) -> None:
+        held = [register for register in cls.TABLE if register.access in (Access.STORED, Access.CONSTANT)]
+        cls._resets = {register: register.reset for register in held}
+        cls._stored = {register: (register.reset & ~register.writable, register.writable) for register in held}
+        cls._handlers = [
+            (name, kind, register, each)
+            for name, method in vars(cls).items()
+            for kind, register, each in getattr(method, "handles", ())
+        ]
 
     def __init__(self, clock: Clock) -> None:
-        if not hasattr(self, "readers"):
-            self.readers: dict[int, Reader] = {}
-        if not hasattr(self, "writers"):
-            self.writers: dict[int, Writer] = {}
+        self.readers: dict[int, Reader] = {}
+        self.writers: dict[int, Writer] = {}
+        for name, kind, register, each in self._handlers:
+            method = getattr(self, name)
+            getattr(self, kind)[int(register)] = partial(method, register) if each else method
+        for register in self.TABLE:
+            if register.refused:
+                writer = self.writers.get(register, partial(self._hold, register))
+                self.writers[int(register)] = partial(self._write_checked, register, writer)
         self.regs: dict[int, int] = {}
         super().__init__(clock)
 
     def reset(self) -> None:
-        self.regs = {offset: value for offset, (value, _) in self.STORED.items()}
+        self.regs = self._resets.copy()
         for name in self.ALARMS:
             getattr(self, name).cancel()
 
@@ -63,10 +110,21 @@ class RegisterBlock(Peripheral):
             writer(value)
             return
         try:
-            reset, mask = self.STORED[offset]
+            fixed, mask = self._stored[offset]
         except KeyError:
             raise Unmodelled from None
-        self.regs[offset] = reset & ~mask | value & mask
+        self.regs[offset] = fixed | value & mask
+
+    def _hold(self, register: Register, value: int) -> None:
+        fixed, mask = self._stored[register]
+        self.regs[register] = fixed | value & mask
+
+    @staticmethod
+    def _write_checked(register: Register, writer: Writer, value: int) -> None:
+        refused = value & register.refused
+        if refused:
+            raise Unmodelled(f"{register.name}.{register.show(refused, write=True)}")
+        writer(value)
 
     def save(self) -> dict[str, Any]:
         state = {name: _copy(getattr(self, name)) for name in self.STATE}

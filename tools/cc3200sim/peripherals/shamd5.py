@@ -19,15 +19,49 @@ from cc3200sim.clock import Clock
 from cc3200sim.peripheral import IrqLine, Unmodelled
 from cc3200sim.peripherals import compression
 from cc3200sim.peripherals.compression import Compress, State
-from cc3200sim.peripherals.registers import Reader, RegisterBlock, Writer
+from cc3200sim.peripherals.registers import RegisterBlock, reads, reads_each, writes, writes_each
+from cc3200sim.register_table import Register, Table
 
-ODIGEST, IDIGEST, DIGEST_COUNT, MODE, LENGTH = 0x000, 0x020, 0x040, 0x044, 0x048
-DATA_IN, DATA_IN_END = 0x080, 0x0C0
-SYSCONFIG, SYSSTATUS, IRQSTATUS, IRQENABLE = 0x110, 0x114, 0x118, 0x11C
+REGISTERS = Table("hw_shamd5.h", "SHAMD5_O_")
+ODIGESTS = [
+    REGISTERS.stored(0x000 + 4 * index, f"ODIGEST_{letter}", "DATA:31-0") for index, letter in enumerate("ABCDEFGH")
+]
+IDIGESTS = [
+    REGISTERS.stored(0x020 + 4 * index, f"IDIGEST_{letter}", "DATA:31-0") for index, letter in enumerate("ABCDEFGH")
+]
+DIGEST_COUNT = REGISTERS.stored(0x040, "DIGEST_COUNT", "DATA:31-0", writable=0xFFFF_FFC0)
+MODE = REGISTERS.stored(0x044, "MODE", "ALGO:2-1 ALGO_CONSTANT:3 CLOSE_HASH:4 HMAC_KEY_PROC:5 HMAC_OUTER_HASH:7")
+LENGTH = REGISTERS.stored(0x048, "LENGTH", "DATA:31-0", note="a store starts the operation, a load tells what is left")
+DATA_IN = [
+    REGISTERS.live(0x080 + 4 * index, f"DATA{index}_IN", f"DATA{index}_IN:31-0", note="the input FIFO; write only")
+    for index in range(16)
+]
+SYSCONFIG = REGISTERS.stored(0x110, "SYSCONFIG", "PIT_EN:2 PDMA_EN:3! PCONT_SWT:6! PADVANCED:7~")
+SYSSTATUS = REGISTERS.constant(0x114, "SYSSTATUS", "RESETDONE:0", reset=1)
+IRQSTATUS = REGISTERS.live(0x118, "IRQSTATUS", "OUTPUT_READY:0 INPUT_READY:1 PARTHASH_READY:2 CONTEXT_READY:3")
+IRQENABLE = REGISTERS.stored(
+    0x11C, "IRQENABLE", "M_OUTPUT_READY:0 M_INPUT_READY:1 M_PARTHASH_READY:2~ M_CONTEXT_READY:3"
+)
+REGISTERS.unmodelled(
+    "SHA-384 and SHA-512",
+    "HASH512_ODIGEST_A:0x200 HASH512_ODIGEST_B:0x204 HASH512_ODIGEST_C:0x208 HASH512_ODIGEST_D:0x20C "
+    "HASH512_ODIGEST_E:0x210 HASH512_ODIGEST_F:0x214 HASH512_ODIGEST_G:0x218 HASH512_ODIGEST_H:0x21C "
+    "HASH512_ODIGEST_I:0x220 HASH512_ODIGEST_J:0x224 HASH512_ODIGEST_K:0x228 HASH512_ODIGEST_L:0x22C "
+    "HASH512_ODIGEST_M:0x230 HASH512_ODIGEST_N:0x234 HASH512_ODIGEST_O:0x238 HASH512_ODIGEST_P:0x23C "
+    "HASH512_IDIGEST_A:0x240 HASH512_IDIGEST_B:0x244 HASH512_IDIGEST_C:0x248 HASH512_IDIGEST_D:0x24C "
+    "HASH512_IDIGEST_E:0x250 HASH512_IDIGEST_F:0x254 HASH512_IDIGEST_G:0x258 HASH512_IDIGEST_H:0x25C "
+    "HASH512_IDIGEST_I:0x260 HASH512_IDIGEST_J:0x264 HASH512_IDIGEST_K:0x268 HASH512_IDIGEST_L:0x26C "
+    "HASH512_IDIGEST_M:0x270 HASH512_IDIGEST_N:0x274 HASH512_IDIGEST_O:0x278 HASH512_IDIGEST_P:0x27C "
+    "HASH512_DIGEST_COUNT:0x280 HASH512_MODE:0x284 HASH512_LENGTH:0x288",
+)
+REGISTERS.unmodelled("identification", "REVISION:0x100")
 
-ALGO_CONSTANT, CLOSE_HASH, HMAC_KEY_PROC, HMAC_OUTER_HASH = 0x08, 0x10, 0x20, 0x80
-OUTPUT_READY, INPUT_READY, PARTHASH_READY, CONTEXT_READY = 0x1, 0x2, 0x4, 0x8
-SYSCONFIG_IRQ, SYSCONFIG_DMA, SYSCONFIG_CONTEXT_SWITCH, SYSCONFIG_ADVANCED = 0x04, 0x08, 0x40, 0x80
+ODIGEST, IDIGEST = ODIGESTS[0], IDIGESTS[0]
+ALGO_CONSTANT, CLOSE_HASH, HMAC_KEY_PROC, HMAC_OUTER_HASH = MODE.masks(
+    "ALGO_CONSTANT CLOSE_HASH HMAC_KEY_PROC HMAC_OUTER_HASH"
+)
+OUTPUT_READY, INPUT_READY, CONTEXT_READY = IRQSTATUS.masks("OUTPUT_READY INPUT_READY CONTEXT_READY")
+(SYSCONFIG_IRQ,) = SYSCONFIG.masks("PIT_EN")
 
 BLOCK = 64
 
@@ -72,33 +106,13 @@ ALGORITHMS = (
 class ShaMd5(RegisterBlock):
     """The engine. Its registers hold digests as byte strings: the low byte of IDIGEST_A is the digest's first."""
 
-    STORED = {
-        **dict.fromkeys(range(ODIGEST, DIGEST_COUNT, 4), (0, 0xFFFF_FFFF)),
-        DIGEST_COUNT: (0, 0xFFFF_FFC0),
-        MODE: (0, 0xBE),
-        LENGTH: (0, 0xFFFF_FFFF),
-        SYSCONFIG: (0, SYSCONFIG_IRQ | SYSCONFIG_ADVANCED),
-        SYSSTATUS: (1, 0),
-        IRQENABLE: (0, 0xF),
-    }
+    TABLE = REGISTERS
     STATE = ("regs", "_status", "_fifo", "_remaining", "_message", "_from_constants", "_busy", "_stale")
     ALARMS = ("_done",)
 
     def __init__(self, clock: Clock, irq: IrqLine) -> None:
         self._irq = irq
         self._done = Alarm(clock, self._block_done)
-        self.readers = {
-            IRQSTATUS: lambda: self._status,
-            LENGTH: lambda: self._remaining,
-            **{offset: self._digest_reader(offset) for offset in range(IDIGEST, DIGEST_COUNT, 4)},
-        }
-        self.writers = {
-            MODE: self._write_mode,
-            LENGTH: self._start,
-            SYSCONFIG: self._write_sysconfig,
-            IRQENABLE: self._write_enable,
-            **{offset: self._digest_writer(offset) for offset in range(IDIGEST, DIGEST_COUNT, 4)},
-        }
         super().__init__(clock)
 
     @property
@@ -117,45 +131,48 @@ class ShaMd5(RegisterBlock):
         self._from_constants = False
         self._update_irq()
 
-    def write(self, offset: int, value: int, size: int) -> None:
-        if DATA_IN <= offset < DATA_IN_END and size == 4:
-            self._take(value)
-        else:
-            super().write(offset, value, size)
-
     @property
     def _algorithm(self) -> Algorithm:
         return ALGORITHMS[self.regs[MODE] >> 1 & 3]
 
     # Registers
 
+    @writes(MODE)
     def _write_mode(self, value: int) -> None:
         if (self.regs[MODE] ^ value) & 6:
             self._settle()
-        self.regs[MODE] = value & 0xBE
+        self.regs[MODE] = value & MODE.writable
 
-    def _digest_reader(self, offset: int) -> Reader:
-        def read() -> int:
-            self._settle()
-            return self.regs[offset]
+    @reads_each(*IDIGESTS)
+    def _read_digest(self, register: Register) -> int:
+        self._settle()
+        return self.regs[register]
 
-        return read
+    @writes_each(*IDIGESTS)
+    def _write_digest(self, register: Register, value: int) -> None:
+        self._settle()
+        self.regs[register] = value
 
-    def _digest_writer(self, offset: int) -> Writer:
-        def write(value: int) -> None:
-            self._settle()
-            self.regs[offset] = value
+    @reads(IRQSTATUS)
+    def _read_status(self) -> int:
+        return self._status
 
-        return write
+    @reads(LENGTH)
+    def _read_length(self) -> int:
+        return self._remaining
 
+    @writes_each(*DATA_IN)
+    def _write_data(self, register: Register, value: int) -> None:
+        self._take(value)
+
+    @writes(SYSCONFIG)
     def _write_sysconfig(self, value: int) -> None:
-        if value & (SYSCONFIG_DMA | SYSCONFIG_CONTEXT_SWITCH):
-            raise Unmodelled
-        self.regs[SYSCONFIG] = value & (SYSCONFIG_IRQ | SYSCONFIG_ADVANCED)
+        self.regs[SYSCONFIG] = value & SYSCONFIG.writable
         self._update_irq()
 
+    @writes(IRQENABLE)
     def _write_enable(self, value: int) -> None:
-        self.regs[IRQENABLE] = value & 0xF
+        self.regs[IRQENABLE] = value & IRQENABLE.writable
         self._update_irq()
 
     def _update_irq(self) -> None:
@@ -167,10 +184,11 @@ class ShaMd5(RegisterBlock):
 
     # Operation
 
+    @writes(LENGTH)
     def _start(self, length: int) -> None:
         mode = self.regs[MODE]
         if not length and not mode & (HMAC_KEY_PROC | HMAC_OUTER_HASH):
-            raise Unmodelled
+            raise Unmodelled("LENGTH of no bytes")
         self._fifo.clear()
         self._remaining = length
         blocks = 0
@@ -300,10 +318,22 @@ class ShaMd5(RegisterBlock):
             self.regs[base + 4 * index] = word
 
 
-SHA_IM, SHA_RIS, SHA_MIS, SHA_IC = 0x810, 0x814, 0x818, 0x81C
+DTHE = Table("hw_dthe.h", "DTHE_O_")
+DTHE.stored(0x810, "SHA_IM", writable=0x7, reset=0x7)
+for _offset, _name in ((0x814, "SHA_RIS"), (0x818, "SHA_MIS"), (0x81C, "SHA_IC")):
+    DTHE.constant(_offset, _name, note="no transfer by DMA ever ends")
+DTHE.unmodelled(
+    "the AES and DES engines",
+    "AES_IM:0x820 AES_RIS:0x824 AES_MIS:0x828 AES_IC:0x82C DES_IM:0x830 DES_RIS:0x834 DES_MIS:0x838 DES_IC:0x83C",
+)
+DTHE.unmodelled("the CRC engine", "CRC_CTRL:0xC00 CRC_SEED:0xC10 CRC_DIN:0xC14 CRC_RSLT_PP:0xC18")
+DTHE.unmodelled(
+    "clock gating and the random key",
+    "EIP_CGCFG:0xA00 EIP_CGREQ:0xA04 RAND_KEY0:0xF00 RAND_KEY1:0xF04 RAND_KEY2:0xF08 RAND_KEY3:0xF0C",
+)
 
 
 class Dthe(RegisterBlock):
     """DTHE's hash interrupt registers: they tell of DMA transfers, of which there are none. CRC is not modelled."""
 
-    STORED = {SHA_IM: (0x7, 0x7), SHA_RIS: (0, 0), SHA_MIS: (0, 0), SHA_IC: (0, 0)}
+    TABLE = DTHE

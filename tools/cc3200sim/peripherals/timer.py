@@ -13,12 +13,55 @@ from typing import Any
 from cc3200sim.alarm import Alarm
 from cc3200sim.clock import Clock
 from cc3200sim.peripheral import IrqLine, Unmodelled
-from cc3200sim.peripherals.registers import RegisterBlock, Writer
+from cc3200sim.peripherals.registers import RegisterBlock, reads, reads_each, writes, writes_each
 from cc3200sim.peripherals.signals import Input, Output
+from cc3200sim.register_table import WORD, Register, Table
 
-CFG, TAMR, TBMR, CTL, IMR, RIS, MIS, ICR = 0x00, 0x04, 0x08, 0x0C, 0x18, 0x1C, 0x20, 0x24
-TAILR, TBILR, TAMATCHR, TBMATCHR, TAPR, TBPR, TAPMR, TBPMR = 0x28, 0x2C, 0x30, 0x34, 0x38, 0x3C, 0x40, 0x44
-TAR, TBR, TAV, TBV, TAPS, TBPS, TAPV, TBPV, DMAEV = 0x48, 0x4C, 0x50, 0x54, 0x5C, 0x60, 0x64, 0x68, 0x6C
+REGISTERS = Table("hw_timer.h", "TIMER_O_")
+CFG = REGISTERS.stored(
+    0x000, "CFG", writable=0x7, note="0: one 32-bit timer, 4: two of 16 bits; 1, the RTC, is not modelled"
+)
+TAMR = REGISTERS.stored(
+    0x004, "TAMR", "TAMR:1-0 TACMR:2 TAAMS:3 TACDIR:4 TAMIE:5 TAWOT:6 TASNAPS:7 TAILD:8 TAPWMIE:9 TAMRSU:10 TAPLO:11~"
+)
+TBMR = REGISTERS.stored(
+    0x008, "TBMR", "TBMR:1-0 TBCMR:2 TBAMS:3 TBCDIR:4 TBMIE:5 TBWOT:6 TBSNAPS:7 TBILD:8 TBPWMIE:9 TBMRSU:10 TBPLO:11~"
+)
+CTL = REGISTERS.stored(
+    0x00C,
+    "CTL",
+    "TAEN:0 TASTALL:1~ TAEVENT:3-2 RTCEN:4~ TAOTE:5~ TAPWML:6 TBEN:8 TBSTALL:9~ TBEVENT:11-10 TBOTE:13~ TBPWML:14",
+)
+IMR = REGISTERS.stored(0x018, "IMR", "TATOIM:0 CAMIM:1 CAEIM:2 RTCIM:3~ TAMIM:4 TBTOIM:8 CBMIM:9 CBEIM:10 TBMIM:11")
+RIS = REGISTERS.live(
+    0x01C, "RIS", "TATORIS:0 CAMRIS:1 CAERIS:2 RTCRIS:3 TAMRIS:4 TBTORIS:8 CBMRIS:9 CBERIS:10 TBMRIS:11"
+)
+MIS = REGISTERS.live(
+    0x020, "MIS", "TATOMIS:0 CAMMIS:1 CAEMIS:2 RTCMIS:3 TAMMIS:4 TBTOMIS:8 CBMMIS:9 CBEMIS:10 TBMMIS:11"
+)
+ICR = REGISTERS.live(
+    0x024, "ICR", "TATOCINT:0 CAMCINT:1 CAECINT:2 RTCCINT:3 TAMCINT:4 TBTOCINT:8 CBMCINT:9 CBECINT:10 TBMCINT:11"
+)
+TAILR = REGISTERS.stored(0x028, "TAILR", reset=WORD, writable=WORD)
+TBILR = REGISTERS.stored(0x02C, "TBILR", reset=0xFFFF, writable=WORD)
+TAMATCHR = REGISTERS.stored(0x030, "TAMATCHR", reset=WORD, writable=WORD)
+TBMATCHR = REGISTERS.stored(0x034, "TBMATCHR", reset=0xFFFF, writable=WORD)
+TAPR = REGISTERS.stored(0x038, "TAPR", "TAPSR:7-0")
+TBPR = REGISTERS.stored(0x03C, "TBPR", "TBPSR:7-0")
+TAPMR = REGISTERS.stored(0x040, "TAPMR", "TAPSMR:7-0")
+TBPMR = REGISTERS.stored(0x044, "TBPMR", "TBPSMR:7-0")
+TAR = REGISTERS.live(0x048, "TAR", note="the captured value in edge-time and snapshot modes, else the counter")
+TBR = REGISTERS.live(0x04C, "TBR", note="as TAR")
+TAV = REGISTERS.live(0x050, "TAV", note="a store puts the counter there")
+TBV = REGISTERS.live(0x054, "TBV", note="as TAV")
+TAPS = REGISTERS.live(0x05C, "TAPS", "PSS:15-0")
+TBPS = REGISTERS.live(0x060, "TBPS", "PSS:15-0")
+TAPV = REGISTERS.live(0x064, "TAPV", "PSV:15-0")
+TBPV = REGISTERS.live(0x068, "TBPV", "PSV:15-0")
+REGISTERS.stored(0x06C, "DMAEV", "DMA:31-0!", source="SLAU723A 18")
+REGISTERS.unmodelled("chained timers", "SYNC:0x010")
+REGISTERS.unmodelled("the RTC mode", "RTCPD:0x058")
+REGISTERS.unmodelled("properties", "PP:0xFC0")
 
 CFG_32_BIT, CFG_16_BIT = 0, 4
 MODE, ONE_SHOT, PERIODIC, CAPTURE = 0x3, 0x1, 0x2, 0x3
@@ -28,8 +71,9 @@ EDGE_TIME, PWM, COUNT_UP, MATCH_ENABLE, WAIT, SNAPSHOT, LOAD_LATER, PWM_EVENTS, 
 ENABLE, EVENT_SHIFT, PWM_INVERT = 0x01, 2, 0x40
 EVENT_RISING, EVENT_FALLING, EVENT_BOTH = 0, 1, 3
 TIMEOUT, CAPTURE_MATCH, CAPTURE_EVENT, MODE_MATCH_A, MODE_MATCH_B = 0x001, 0x002, 0x004, 0x010, 0x800
-INT_MASK = 0xF1F
 HALF_A, HALF_B = 0x01F, 0xF00
+
+_HALF_B = frozenset((TBR, TBV, TBPV, TBILR, TBPR, TBMATCHR, TBPMR))
 
 
 class Half:
@@ -137,7 +181,7 @@ class Half:
     def start(self) -> None:
         """TnEN has been set."""
         if self.mode & WAIT or self.mode & MODE == 0 or self._timer.regs[CFG] not in (CFG_32_BIT, CFG_16_BIT):
-            raise Unmodelled
+            raise Unmodelled(f"mode {self.mode:#x} with CFG {self._timer.regs[CFG]}")
         self.take_load()
         self.take_match()
         self.running = True
@@ -304,57 +348,15 @@ class Half:
 class Timer(RegisterBlock):
     """One general-purpose timer with its two interrupt lines."""
 
-    STORED = {
-        CFG: (0, 7),
-        TAMR: (0, 0xFFF),
-        TBMR: (0, 0xFFF),
-        CTL: (0, 0x6F7F),
-        IMR: (0, INT_MASK),
-        TAILR: (0xFFFF_FFFF, 0xFFFF_FFFF),
-        TBILR: (0xFFFF, 0xFFFF_FFFF),
-        TAMATCHR: (0xFFFF_FFFF, 0xFFFF_FFFF),
-        TBMATCHR: (0xFFFF, 0xFFFF_FFFF),
-        TAPR: (0, 0xFF),
-        TBPR: (0, 0xFF),
-        TAPMR: (0, 0xFF),
-        TBPMR: (0, 0xFF),
-        DMAEV: (0, 0),
-    }
+    TABLE = REGISTERS
     STATE = ("regs", "raw")
 
     def __init__(self, clock: Clock, irq_a: IrqLine, irq_b: IrqLine) -> None:
         self._irq_a = irq_a
         self._irq_b = irq_b
         self.raw = 0
-        self.regs = {offset: value for offset, (value, _) in self.STORED.items()}
+        self.regs = self._resets.copy()
         self.halves = (Half(self, 0, clock), Half(self, 1, clock))
-        a, b = self.halves
-        self.readers = {
-            RIS: lambda: self.raw,
-            MIS: lambda: self.raw & self.regs[IMR],
-            TAR: lambda: a.shown,
-            TBR: lambda: b.shown,
-            TAV: lambda: a.value,
-            TBV: lambda: b.value,
-            TAPS: lambda: a.shown >> 16 & 0xFF if not a.wide else 0,
-            TBPS: lambda: b.shown >> 16 & 0xFF,
-            TAPV: lambda: a.prescaler_value,
-            TBPV: lambda: b.prescaler_value,
-        }
-        self.writers = {
-            CTL: self._write_control,
-            IMR: self._write_mask,
-            ICR: self._write_clear,
-            TAV: lambda value: a.set_value(value if a.wide else value & 0xFFFF),
-            TBV: lambda value: b.set_value(value & 0xFFFF),
-            DMAEV: self._write_dma_events,
-        }
-        for half, registers in ((a, (TAILR, TAPR)), (b, (TBILR, TBPR))):
-            for register in registers:
-                self.writers[register] = self._interval_writer(half, register, True)
-        for half, registers in ((a, (TAMATCHR, TAPMR)), (b, (TBMATCHR, TBPMR))):
-            for register in registers:
-                self.writers[register] = self._interval_writer(half, register, False)
         super().__init__(clock)
 
     @property
@@ -368,18 +370,58 @@ class Timer(RegisterBlock):
             half.reset()
         self._update_irq()
 
-    def _interval_writer(self, half: Half, register: int, load: bool) -> Writer:
-        mask = self.STORED[register][1]
+    def _half(self, register: int) -> Half:
+        """Registers come in pairs: half A's, then half B's."""
+        return self.halves[register in _HALF_B]
 
-        def write(value: int) -> None:
-            self.regs[register] = value & mask
-            half.registers_changed(load)
+    @reads(RIS)
+    def _read_raw(self) -> int:
+        return self.raw
 
-        return write
+    @reads(MIS)
+    def _read_masked(self) -> int:
+        return self.raw & self.regs[IMR]
 
+    @reads_each(TAR, TBR)
+    def _read_shown(self, register: int) -> int:
+        return self._half(register).shown
+
+    @reads_each(TAV, TBV)
+    def _read_value(self, register: int) -> int:
+        return self._half(register).value
+
+    @writes_each(TAV, TBV)
+    def _write_value(self, register: int, value: int) -> None:
+        half = self._half(register)
+        half.set_value(value if register == TAV and half.wide else value & 0xFFFF)
+
+    @reads(TAPS)
+    def _read_prescaler_a(self) -> int:
+        half = self.halves[0]
+        return half.shown >> 16 & 0xFF if not half.wide else 0
+
+    @reads(TBPS)
+    def _read_prescaler_b(self) -> int:
+        return self.halves[1].shown >> 16 & 0xFF
+
+    @reads_each(TAPV, TBPV)
+    def _read_prescaler_value(self, register: int) -> int:
+        return self._half(register).prescaler_value
+
+    @writes_each(TAILR, TBILR, TAPR, TBPR)
+    def _write_interval(self, register: Register, value: int) -> None:
+        self.regs[register] = value & register.writable
+        self._half(register).registers_changed(load=True)
+
+    @writes_each(TAMATCHR, TBMATCHR, TAPMR, TBPMR)
+    def _write_match(self, register: Register, value: int) -> None:
+        self.regs[register] = value & register.writable
+        self._half(register).registers_changed(load=False)
+
+    @writes(CTL)
     def _write_control(self, value: int) -> None:
         before = self.regs[CTL]
-        self.regs[CTL] = value & 0x6F7F
+        self.regs[CTL] = value & CTL.writable
         for index, half in enumerate(self.halves):
             if index and half.wide:
                 break
@@ -391,19 +433,17 @@ class Timer(RegisterBlock):
             if (before ^ value) >> 8 * index & PWM_INVERT:
                 half.inversion_changed()
 
-    def _write_dma_events(self, value: int) -> None:
-        if value:
-            raise Unmodelled
-
     def interrupt(self, bits: int) -> None:
         """Latch interrupts (a half calls this)."""
         self.raw |= bits
         self._update_irq()
 
+    @writes(IMR)
     def _write_mask(self, value: int) -> None:
-        self.regs[IMR] = value & INT_MASK
+        self.regs[IMR] = value & IMR.writable
         self._update_irq()
 
+    @writes(ICR)
     def _write_clear(self, value: int) -> None:
         self.raw &= ~value
         self._update_irq()

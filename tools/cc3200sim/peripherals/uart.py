@@ -10,23 +10,45 @@ from collections import deque
 from typing import Any
 
 from cc3200sim.alarm import Alarm
-from cc3200sim.clock import Clock
-from cc3200sim.peripheral import IrqLine, Unmodelled
-from cc3200sim.peripherals.registers import RegisterBlock
+from cc3200sim.clock import CPU_HZ, Clock
+from cc3200sim.peripheral import IrqLine
+from cc3200sim.peripherals.registers import RegisterBlock, reads, writes
 from cc3200sim.peripherals.signals import Input, Output
+from cc3200sim.register_table import Table
 from cc3200sim.world.serial import BREAK, SerialPort
 
-DR, RSR, FR, IBRD, FBRD, LCRH, CTL, IFLS = 0x00, 0x04, 0x18, 0x24, 0x28, 0x2C, 0x30, 0x34
-IM, RIS, MIS, ICR, DMACTL = 0x38, 0x3C, 0x40, 0x44, 0x48
+REGISTERS = Table("hw_uart.h", "UART_O_")
+DR = REGISTERS.live(0x000, "DR", "DATA:7-0", reads="DATA:7-0 FE:8 PE:9 BE:10 OE:11")
+RSR = REGISTERS.live(0x004, "RSR", "", reads="FE:0 PE:1 BE:2 OE:3", note="any value clears the errors (ECR)")
+FR = REGISTERS.live(0x018, "FR", "", reads="CTS:0 BUSY:3 RXFE:4 TXFF:5 RXFF:6 TXFE:7")
+IBRD = REGISTERS.stored(0x024, "IBRD", "DIVINT:15-0")
+FBRD = REGISTERS.stored(0x028, "FBRD", "DIVFRAC:5-0")
+LCRH = REGISTERS.stored(0x02C, "LCRH", "BRK:0 PEN:1 EPS:2~ STP2:3 FEN:4 WLEN:6-5 SPS:7~")
+CTL = REGISTERS.stored(
+    0x030,
+    "CTL",
+    "UARTEN:0 SIREN:1~ SIRLP:2~ SMART:3~ EOT:4 HSE:5 LIN:6~ LBE:7 TXE:8 RXE:9 DTR:10~ RTS:11 DCD:12~ RI:13~ "
+    "RTSEN:14 CTSEN:15",
+    reset=0x300,
+)
+IFLS = REGISTERS.stored(0x034, "IFLS", "TX:2-0 RX:5-3", reset=0x12)
+IM = REGISTERS.stored(0x038, "IM", "CTSMIM:1 RXIM:4 TXIM:5 RTIM:6 FEIM:7 PEIM:8 BEIM:9 OEIM:10 EOTIM:11")
+RIS = REGISTERS.live(0x03C, "RIS", "CTSRIS:1 RXRIS:4 TXRIS:5 RTRIS:6 FERIS:7 PERIS:8 BERIS:9 OERIS:10 EOTRIS:11")
+MIS = REGISTERS.live(0x040, "MIS", "CTSMIS:1 RXMIS:4 TXMIS:5 RTMIS:6 FEMIS:7 PEMIS:8 BEMIS:9 OEMIS:10 EOTMIS:11")
+ICR = REGISTERS.live(0x044, "ICR", "CTSMIC:1 RXIC:4 TXIC:5 RTIC:6 FEIC:7 PEIC:8 BEIC:9 OEIC:10 EOTIC:11")
+REGISTERS.stored(0x048, "DMACTL", "RXDMAE:0! TXDMAE:1!")
+REGISTERS.unmodelled("IrDA", "ILPR:0x020")
+REGISTERS.unmodelled("LIN", "LCTL:0x090 LSS:0x094 LTIM:0x098")
+REGISTERS.unmodelled("9-bit mode", "9BITADDR:0x0A4 9BITAMASK:0x0A8")
+REGISTERS.unmodelled("properties", "PP:0xFC0 CC:0xFC8")
 
-FR_CTS, FR_BUSY, FR_RXFE, FR_TXFF, FR_RXFF, FR_TXFE = 0x01, 0x08, 0x10, 0x20, 0x40, 0x80
-LCRH_BRK, LCRH_PEN, LCRH_STP2, LCRH_FEN = 0x01, 0x02, 0x08, 0x10
-CTL_UARTEN, CTL_EOT, CTL_HSE, CTL_LBE, CTL_TXE, CTL_RXE = 0x0001, 0x0010, 0x0020, 0x0080, 0x0100, 0x0200
-CTL_RTS, CTL_RTSEN, CTL_CTSEN = 0x0800, 0x4000, 0x8000
-INT_CTS, INT_RX, INT_TX, INT_RT, INT_FE, INT_PE, INT_BE, INT_OE, INT_EOT = (
-    0x002, 0x010, 0x020, 0x040, 0x080, 0x100, 0x200, 0x400, 0x800)  # fmt: skip
-INT_ALL = INT_CTS | INT_RX | INT_TX | INT_RT | INT_FE | INT_PE | INT_BE | INT_OE | INT_EOT
-DR_BE, DR_OE = 0x400, 0x800
+_FR = int(FR)  # a plain number: it is compared at every load
+FR_CTS, FR_BUSY, FR_RXFE, FR_TXFF, FR_RXFF, FR_TXFE = FR.masks("CTS BUSY RXFE TXFF RXFF TXFE")
+LCRH_BRK, LCRH_PEN, LCRH_STP2, LCRH_FEN = LCRH.masks("BRK PEN STP2 FEN")
+CTL_UARTEN, CTL_EOT, CTL_HSE, CTL_LBE, CTL_TXE, CTL_RXE = CTL.masks("UARTEN EOT HSE LBE TXE RXE")
+CTL_RTS, CTL_RTSEN, CTL_CTSEN = CTL.masks("RTS RTSEN CTSEN")
+INT_CTS, INT_RX, INT_TX, INT_RT, INT_BE, INT_OE, INT_EOT = RIS.masks("CTSRIS RXRIS TXRIS RTRIS BERIS OERIS EOTRIS")
+DR_BE, DR_OE = DR.masks("BE OE")
 
 FIFO_DEPTH = 16
 RX_LEVELS = (2, 4, 8, 12, 14, 14, 14, 14)
@@ -37,15 +59,7 @@ RECEIVE_TIMEOUT_BITS = 32
 class Uart(RegisterBlock):
     """A UART with its host-side terminal in `port`. `rx_frame` takes frames that come over a wire between pins."""
 
-    STORED = {
-        IBRD: (0, 0xFFFF),
-        FBRD: (0, 0x3F),
-        LCRH: (0, 0xFF),
-        CTL: (CTL_TXE | CTL_RXE, 0xFFFF),
-        IFLS: (0x12, 0x3F),
-        IM: (0, INT_ALL),
-        DMACTL: (0, 0),
-    }
+    TABLE = REGISTERS
     ALARMS = ("_tx_done", "_rx_done", "_rx_timeout")
     STATE = (
         "regs", "raw", "_fr", "_tx_fifo", "_rx_fifo", "_shifting", "_line_byte", "_overrun", "_errors",
@@ -65,22 +79,6 @@ class Uart(RegisterBlock):
         self._tx_done = Alarm(clock, self._transmitted)
         self._rx_done = Alarm(clock, self._arrived)
         self._rx_timeout = Alarm(clock, self._timed_out)
-        self.readers = {
-            DR: self._read_data,
-            RSR: lambda: self._errors,
-            RIS: self._read_raw,
-            MIS: lambda: self._read_raw() & self.regs[IM],
-        }
-        self.writers = {
-            DR: self._write_data,
-            RSR: self._clear_errors,
-            FR: lambda value: None,  # read-only; the driver library writes it
-            LCRH: self._write_line_control,
-            CTL: self._write_control,
-            IM: self._write_mask,
-            ICR: self._write_clear,
-            DMACTL: self._write_dma_control,
-        }
         super().__init__(clock)
 
     @property
@@ -106,7 +104,7 @@ class Uart(RegisterBlock):
         self.rts.set(1)
 
     def read(self, offset: int, size: int) -> int:
-        if offset == FR:
+        if offset == _FR:
             return self._fr
         return super().read(offset, size)
 
@@ -120,8 +118,9 @@ class Uart(RegisterBlock):
     @property
     def baud(self) -> float:
         """Bits a second, 0 while no baud rate is set."""
-        return 4 * 80_000_000 / self._bit_cycles_x4 if self._bit_cycles_x4 else 0.0
+        return 4 * CPU_HZ / self._bit_cycles_x4 if self._bit_cycles_x4 else 0.0
 
+    @writes(LCRH)
     def _write_line_control(self, value: int) -> None:
         """LCRH. Writing it is also what takes IBRD and FBRD over (PL011, DDI 0183, 3.3.6)."""
         was_fifo = self.regs[LCRH] & LCRH_FEN
@@ -139,6 +138,7 @@ class Uart(RegisterBlock):
         self._start_sending()
         self._start_receiving()
 
+    @writes(CTL)
     def _write_control(self, value: int) -> None:
         high_speed_changed = (value ^ self.regs[CTL]) & CTL_HSE
         self.regs[CTL] = value & 0xFFFF
@@ -151,6 +151,7 @@ class Uart(RegisterBlock):
 
     # Transmitter
 
+    @writes(DR)
     def _write_data(self, value: int) -> None:
         depth = FIFO_DEPTH if self.regs[LCRH] & LCRH_FEN else 1
         if len(self._tx_fifo) >= depth:
@@ -253,6 +254,7 @@ class Uart(RegisterBlock):
         if self._rx_fifo and self.regs[IM] & INT_RT:
             self._raise(INT_RT)
 
+    @reads(DR)
     def _read_data(self) -> int:
         if not self._rx_fifo:
             return 0
@@ -270,6 +272,7 @@ class Uart(RegisterBlock):
         self._drive_rts()
         return entry
 
+    @writes(RSR)
     def _clear_errors(self, value: int) -> None:
         self._errors = 0
 
@@ -305,17 +308,36 @@ class Uart(RegisterBlock):
             | (0 if self.cts.level else FR_CTS)
         )
 
+    @reads(FR)
+    def _read_flags(self) -> int:
+        return self._fr
+
+    @writes(FR)
+    def _write_flags(self, value: int) -> None:
+        """Read-only; the driver library writes it."""
+
+    @reads(RIS)
     def _read_raw(self) -> int:
         return self.raw
 
+    @reads(MIS)
+    def _read_masked(self) -> int:
+        return self.raw & self.regs[IM]
+
+    @reads(RSR)
+    def _read_errors(self) -> int:
+        return self._errors
+
+    @writes(IM)
     def _write_mask(self, value: int) -> None:
-        self.regs[IM] = value & INT_ALL
+        self.regs[IM] = value & IM.writable
         # The mask bit also enables the time-out's detection (DDI 0183, 2.8.4): it shows as soon as it is unmasked.
         if value & INT_RT and self._idle_since_rx and self._rx_fifo:
             self.raw |= INT_RT
             self._idle_since_rx = False
         self._update_irq()
 
+    @writes(ICR)
     def _write_clear(self, value: int) -> None:
         if value & INT_RT:
             self._idle_since_rx = False
@@ -331,10 +353,6 @@ class Uart(RegisterBlock):
 
     def _update_irq(self) -> None:
         self._irq.set(bool(self.raw & self.regs[IM]))
-
-    def _write_dma_control(self, value: int) -> None:
-        if value & 3:
-            raise Unmodelled
 
     def save(self) -> dict[str, Any]:
         return super().save() | {"port": self.port.save()}

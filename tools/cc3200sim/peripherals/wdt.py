@@ -11,17 +11,28 @@ from collections.abc import Callable
 from cc3200sim.alarm import Alarm
 from cc3200sim.clock import Clock
 from cc3200sim.peripheral import IrqLine
-from cc3200sim.peripherals.registers import RegisterBlock
+from cc3200sim.peripherals.registers import RegisterBlock, reads, writes
+from cc3200sim.register_table import WORD, Table
 
-LOAD, VALUE, CTL, ICR, RIS, MIS, TEST, LOCK = 0x000, 0x004, 0x008, 0x00C, 0x010, 0x014, 0x418, 0xC00
-CTL_INTEN, CTL_WRC = 0x0000_0001, 0x8000_0000
+REGISTERS = Table("hw_wdt.h", "WDT_O_")
+LOAD = REGISTERS.stored(0x000, "LOAD", reset=WORD, writable=WORD)
+VALUE = REGISTERS.live(0x004, "VALUE")
+CTL = REGISTERS.stored(0x008, "CTL", "INTEN:0 RESEN:1~ INTTYPE:2~")
+ICR = REGISTERS.live(0x00C, "ICR", note="any value clears the interrupt")
+RIS = REGISTERS.live(0x010, "RIS", "WDTRIS:0")
+MIS = REGISTERS.live(0x014, "MIS", "WDTMIS:0")
+REGISTERS.stored(0x418, "TEST", "STALL:8~")
+LOCK = REGISTERS.live(0xC00, "LOCK", note="0x1ACCE551 unlocks, any other value locks; reads 1 while locked")
+
+(CTL_INTEN,) = CTL.masks("INTEN")
+CTL_WRC = 0x8000_0000  # write complete: always
 UNLOCK = 0x1ACC_E551
 
 
 class Wdt(RegisterBlock):
     """The watchdog; `expired` is called at the second time-out."""
 
-    STORED = {LOAD: (0xFFFF_FFFF, 0xFFFF_FFFF), CTL: (0, 0x7), TEST: (0, 0x100)}
+    TABLE = REGISTERS
     STATE = ("regs", "_pending", "_locked")
     ALARMS = ("_timeout",)
 
@@ -29,14 +40,6 @@ class Wdt(RegisterBlock):
         self._irq = irq
         self._expired = expired
         self._timeout = Alarm(clock, self._timed_out)
-        self.readers = {
-            VALUE: self._value,
-            CTL: lambda: self.regs[CTL] | CTL_WRC,
-            RIS: lambda: int(self._pending),
-            MIS: lambda: int(self._pending and bool(self.regs[CTL] & CTL_INTEN)),
-            LOCK: lambda: int(self._locked),
-        }
-        self.writers = {LOAD: self._write_load, CTL: self._write_control, ICR: self._write_clear}
         super().__init__(clock)
 
     @property
@@ -50,11 +53,30 @@ class Wdt(RegisterBlock):
         self._irq.set(False)
 
     def write(self, offset: int, value: int, size: int) -> None:
-        if offset == LOCK:
-            self._locked = value != UNLOCK
-        elif not self._locked:
+        if offset == LOCK or not self._locked:
             super().write(offset, value, size)
 
+    @writes(LOCK)
+    def _write_lock(self, value: int) -> None:
+        self._locked = value != UNLOCK
+
+    @reads(LOCK)
+    def _read_lock(self) -> int:
+        return int(self._locked)
+
+    @reads(CTL)
+    def _control(self) -> int:
+        return self.regs[CTL] | CTL_WRC
+
+    @reads(RIS)
+    def _raw(self) -> int:
+        return int(self._pending)
+
+    @reads(MIS)
+    def _masked(self) -> int:
+        return int(self._pending and bool(self.regs[CTL] & CTL_INTEN))
+
+    @reads(VALUE)
     def _value(self) -> int:
         when = self._timeout.when
         return self.regs[LOAD] if when is None else max(0, when - self.clock.now)
@@ -62,18 +84,21 @@ class Wdt(RegisterBlock):
     def _start(self) -> None:
         self._timeout.after(max(1, self.regs[LOAD]))
 
+    @writes(LOAD)
     def _write_load(self, value: int) -> None:
         self.regs[LOAD] = value
         if self.regs[CTL] & CTL_INTEN:
             self._start()
 
+    @writes(CTL)
     def _write_control(self, value: int) -> None:
         """INTEN starts the counter; once set, only a reset clears it."""
         running = self.regs[CTL] & CTL_INTEN
-        self.regs[CTL] = value & 7 | running
+        self.regs[CTL] = value & CTL.writable | running
         if value & CTL_INTEN and not running:
             self._start()
 
+    @writes(ICR)
     def _write_clear(self, value: int) -> None:
         self._pending = False
         self._irq.set(False)
