@@ -1,13 +1,7 @@
 """Fixtures of the build's tests: one copy of the project, built once."""
 
-import sys
-from pathlib import Path
-
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))  # the helper beside the tests
-
-from project import Project
+from support.project import Project
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from cc3200sim.board import Board
 from cc3200sim.flash import Flash
 from elftools.elf.elffile import ELFFile
 from intelhex import IntelHex
-from project import Project
+from support.project import Project
 from wipy import thirdparty
 
 LOAD_ADDRESS = 0x20004000

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from cc3200sim import rom
 from cc3200sim.board import Board
-from project import REPOSITORY, Project
+from support.project import REPOSITORY, Project
 from wipy import board
 
 BOARDS = board.available(REPOSITORY / "boards")

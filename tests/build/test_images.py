@@ -7,7 +7,7 @@ import struct
 from pathlib import Path
 
 import pytest
-from project import Project
+from support.project import Project
 
 SCRIPT = """
 INCLUDE chip/memory.ld

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from project import Project
+from support.project import Project
 
 
 @pytest.mark.req("BLD-1")

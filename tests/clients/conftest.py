@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from cc3200sim import rom
 from cc3200sim.pytest_plugin import IMAGE_VARIABLE
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-from emulator import Emulator
+from support.emulator import Emulator
 from wipy.environment import CLIENTS
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from emulator import FTP, LOOPBACK, PASSWORD, USER, Emulator
+from support.emulator import FTP, LOOPBACK, PASSWORD, USER, Emulator
 
 Find = Callable[[str], str]
 CONTENT = bytes(range(256)) * 40  # 10 KB, every byte

@@ -10,8 +10,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from emulator import LOOPBACK, PASSWORD, TELNET, USER, Emulator, RawRepl
-from terminal import Terminal
+from support.emulator import LOOPBACK, PASSWORD, TELNET, USER, Emulator, RawRepl
+from support.terminal import Terminal
 from wipy import thirdparty
 from wipy.console import Console
 

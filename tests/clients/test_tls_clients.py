@@ -9,8 +9,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from emulator import FTP, LOOPBACK, PASSWORD, TLS, USER, Emulator, RawRepl
-from tls_peer import Chain
+from support.emulator import FTP, LOOPBACK, PASSWORD, TLS, USER, Emulator, RawRepl
+from support.tls_peer import Chain
 
 Find = Callable[[str], str]
 HERE_FROM_THE_BOARD = "192.168.1.2"

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from cc3200sim.board import Board
-from debug_info import DebugInfo
-from pools import Keeper, resources
+from support.debug_info import DebugInfo
+from support.pools import Keeper, resources
 
 
 @pytest.fixture(scope="session")

@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-import ast
 import tomllib
 from pathlib import Path
 
 import pytest
 from cc3200sim.board import Board
+from support.values import error, value
 
+OS = "import os\n"
 ROOT = Path(__file__).resolve().parents[2]
-
-
-def value(board: Board, script: str, seconds: float = 60) -> object:
-    """Run a script that prints one literal, and return it."""
-    shown = board.repl(script, seconds).strip()
-    try:
-        return ast.literal_eval(shown)
-    except (SyntaxError, ValueError):
-        raise AssertionError(shown) from None
-
-
-def error(board: Board, statement: str) -> str:
-    """The last line of what a statement raises."""
-    return board.repl(f"import os\n{statement}").strip().splitlines()[-1]
 
 
 @pytest.mark.req("FS-1")
@@ -144,7 +131,7 @@ os.rename('new', 'lib/old file with a long name.txt')
 print((open('lib/old file with a long name.txt').read(), 'new' in os.listdir(), os.listdir('lib')))
 """
     assert value(board, script) == ("content of new", False, ["old file with a long name.txt"])
-    assert error(board, "os.rename('boot.py', 'lib')") == "OSError: [Errno 13] EACCES"
+    assert error(board, OS + "os.rename('boot.py', 'lib')") == "OSError: [Errno 13] EACCES"
     assert value(board, "os.rename('boot.py', 'BOOT.PY')\nprint('BOOT.PY' in os.listdir())") is True
 
 
@@ -169,7 +156,7 @@ print((open('lib/old file with a long name.txt').read(), 'new' in os.listdir(), 
     ],
 )
 def test_errors_have_their_number(board: Board, statement: str, raised: str) -> None:
-    assert error(board, statement) == raised
+    assert error(board, OS + statement) == raised
 
 
 @pytest.mark.req("FS-1")
@@ -247,7 +234,7 @@ def test_uname(board: Board) -> None:
 def test_urandom_and_sync(board: Board) -> None:
     assert value(board, "import os\nprint([len(os.urandom(n)) for n in (0, 1, 5, 64)])") == [0, 1, 5, 64]
     assert value(board, "import os\nprint(len({os.urandom(8) for _ in range(50)}))") == 50
-    assert error(board, "os.urandom(-1)") == "ValueError:"
+    assert error(board, OS + "os.urandom(-1)") == "ValueError:"
     assert board.repl("os.sync()") == ""
 
 
@@ -257,7 +244,7 @@ def test_no_network_processor_is_no_reason_to_hang(board: Board, monkeypatch: py
     said = board.reset()
     assert b"No /flash: the network processor does not answer" in said
     assert board.repl("6 * 7") == "42\n"
-    assert error(board, "os.listdir('/flash')") == "OSError: [Errno 19] ENODEV"
+    assert error(board, OS + "os.listdir('/flash')") == "OSError: [Errno 19] ENODEV"
     assert (
         board.repl("""
 import network, socket

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import random
 
 import pytest
 from cc3200sim.board import Board
+from support.values import error, value
 
 ALGORITHMS = ("md5", "sha1", "sha256")
 
@@ -30,15 +30,6 @@ data = namespace["data"]
 def board(board: Board) -> Board:
     assert board.repl(DATA_SOURCE) == ""
     return board
-
-
-def run(board: Board, script: str, seconds: float = 60) -> object:
-    """Run a script that prints one literal, and return it."""
-    return ast.literal_eval(board.repl(script, seconds).strip())
-
-
-def error(board: Board, script: str) -> str:
-    return board.repl(script + "\n").strip().splitlines()[-1]
 
 
 def wanted(algorithm: str, content: bytes) -> str:
@@ -87,7 +78,7 @@ first = h.digest()
 print((first, h.digest(), h.hexdigest(), h.update(b'd'), h.digest()))
 """
     abc, abcd = hashlib.sha256(b"abc"), hashlib.sha256(b"abcd")
-    assert run(board, script) == (abc.digest(), abc.digest(), abc.hexdigest(), None, abcd.digest())
+    assert value(board, script) == (abc.digest(), abc.digest(), abc.hexdigest(), None, abcd.digest())
 
 
 @pytest.mark.req("HASH-1")
@@ -103,7 +94,7 @@ for i in range(0, 800, 40):
 print([h.hexdigest() for h in hs])
 """
     content = bytes(data(800, 5))
-    assert run(board, script) == [
+    assert value(board, script) == [
         wanted("md5", content), wanted("sha1", content), wanted("sha256", content), wanted("sha256", b"x" + content),
         wanted("sha1", content),
     ]  # fmt: skip
@@ -122,7 +113,7 @@ for i in range(150):
     h.update(d)
 print((h.hexdigest(), gc.mem_free() - before > -2000))
 """
-    assert run(board, script) == (wanted("sha1", bytes(data(2048, 1)) * 150), True)
+    assert value(board, script) == (wanted("sha1", bytes(data(2048, 1)) * 150), True)
 
 
 @pytest.mark.req("HASH-1")
@@ -141,7 +132,7 @@ for i in range(247):
 hash.update('12345')
 print(hash.digest())
 """
-    assert run(board, script) == hashlib.sha1(b"abcd1234" + b"1234" * 247 + b"12345").digest()
+    assert value(board, script) == hashlib.sha1(b"abcd1234" + b"1234" * 247 + b"12345").digest()
 
 
 @pytest.mark.req("HASH-2")
@@ -205,7 +196,7 @@ def test_no_digest_after_a_broken_rule(board: Board) -> None:
 def test_a_digest_asked_for_too_early_harms_nothing(board: Board) -> None:
     board.repl("h = hashlib.md5(b'abcd', 8)\n")
     assert error(board, "h.digest()") == f"ValueError: {LESS}"
-    assert run(board, "h.update(b'efgh')\nprint(h.digest())\n") == hashlib.md5(b"abcdefgh").digest()
+    assert value(board, "h.update(b'efgh')\nprint(h.digest())\n") == hashlib.md5(b"abcdefgh").digest()
 
 
 def test_an_engine_that_does_not_answer_is_an_error_and_no_hang(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -216,4 +207,4 @@ def test_an_engine_that_does_not_answer_is_an_error_and_no_hang(board: Board, mo
         assert error(board, "h.digest()") == "OSError: [Errno 5] EIO"
         assert error(board, "hashlib.sha256(bytes(64))") == "OSError: [Errno 5] EIO"
     assert error(board, "h.digest()") == "ValueError: hash is broken"
-    assert run(board, "print(hashlib.md5(b'abc').digest())\n") == hashlib.md5(b"abc").digest()
+    assert value(board, "print(hashlib.md5(b'abc').digest())\n") == hashlib.md5(b"abc").digest()

@@ -11,10 +11,10 @@ import pytest
 from bench import hostile
 from bench.hostile_sessions import Player, session, shorten_idle_time
 from cc3200sim.board import Board
-from debug_info import DebugInfo
-from pools import resources
-from test_ftp_server import Ftp
-from test_telnet import log_in, run
+from support.debug_info import DebugInfo
+from support.ftp import Ftp
+from support.pools import resources
+from support.telnet import log_in, run
 
 SESSIONS = int(os.environ.get("WIPY_HOSTILE_SESSIONS", "500" if os.environ.get("CI") else "60"))
 

@@ -8,14 +8,12 @@ from __future__ import annotations
 import hashlib
 
 import pytest
-from cc3200sim.board import Board, Client
-from pools import Keeper
-from test_ftp_server import Ftp
-from test_telnet import expect, log_in, run
+from cc3200sim.board import Board
+from support.ftp import Ftp
+from support.pools import Keeper
+from support.telnet import expect, log_in, run
+from support.uploads import DRIVE, NEW, OLD, begin_upload, names, names_in_python
 
-OLD = bytes(at * 5 & 255 for at in range(5_000))
-NEW = bytes(at * 7 + at // 256 & 255 for at in range(12_000))
-DRIVE = ["boot.py", "cert", "kept.bin", "lib", "main.py", "sys"]
 INSTANTS_MS = (0, 3, 20, 71, 150, 333, 500, 777, 1000, 1100, 1203, 1333, 1500)
 
 
@@ -24,26 +22,6 @@ def type_at_prompt(board: Board) -> None:
     board.uart.read()
     board.uart.write(b"\x04")
     assert b"soft reboot" in board.wait_prompt()
-
-
-def begin_upload(board: Board, how: str = "PASV") -> tuple[Ftp, Client]:
-    """A file that is on the drive is being replaced; all of the new one is on its way."""
-    ftp = Ftp(board)
-    ftp("CWD /flash")
-    assert ftp.put("STOR kept.bin", OLD, how).startswith("226")
-    data = ftp.passive(how)
-    assert ftp("STOR kept.bin").startswith("150")
-    data.send(NEW)
-    data.close()
-    return ftp, data
-
-
-def names(ftp: Ftp) -> list[str]:
-    return sorted(ftp.get("NLST /flash").decode().split())
-
-
-def names_in_python(board: Board) -> list[str]:
-    return eval(board.repl("import os; print(sorted(os.listdir('/flash')))"))
 
 
 @pytest.mark.req("FTP-1", "TEL-2")

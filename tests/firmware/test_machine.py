@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 import random
+from functools import partial
 from itertools import pairwise
 
 import pytest
@@ -12,17 +12,16 @@ from cc3200sim.clock import CPU_HZ
 from cc3200sim.flash import Flash
 from cc3200sim.machine import Machine
 from cc3200sim.peripherals.reset import ResetKind
+from support import values
+
+value_of = partial(values.value_of, setup="import machine, time")
 
 CAUSES = ("PWRON_RESET", "HARD_RESET", "WDT_RESET", "DEEPSLEEP_RESET", "SOFT_RESET")
 
 
-def value(board: Board, expression: str, setup: str = "import machine, time") -> object:
-    return ast.literal_eval(board.repl(f"{setup}\nprint(repr({expression}))\n").strip())
-
-
 def cause(board: Board) -> str:
     """The name that machine gives to what reset_cause() says."""
-    names = value(board, f"[n for n in {CAUSES!r} if getattr(machine, n) == machine.reset_cause()]")
+    names = value_of(board, f"[n for n in {CAUSES!r} if getattr(machine, n) == machine.reset_cause()]")
     assert isinstance(names, list)
     assert len(names) == 1
     return names[0]
@@ -58,17 +57,17 @@ def test_what_was_printed_leaves_before_a_reset(board: Board) -> None:
 
 
 def test_frequency_is_the_virtual_clocks(board: Board) -> None:
-    assert value(board, "machine.freq()") == CPU_HZ
+    assert value_of(board, "machine.freq()") == CPU_HZ
 
 
 def test_unique_id_is_the_mac_address(board: Board) -> None:
-    assert value(board, "machine.unique_id()") == board.machine.nwp.factory_mac
+    assert value_of(board, "machine.unique_id()") == board.machine.nwp.factory_mac
 
 
 def test_mem_reads_registers(board: Board) -> None:
     """The pad register of GP9 at 0x4402E0C4 (hw_ocp_shared.h: GPIO_PAD_CONFIG_9)."""
     board.repl("import machine\nmachine.Pin('GP9', drive=machine.Pin.HIGH_POWER)\n")
-    assert value(board, "machine.mem32[0x4402e0c4]") == 0x60
+    assert value_of(board, "machine.mem32[0x4402e0c4]") == 0x60
 
 
 def test_idle_sleeps_until_the_next_interrupt(board: Board) -> None:
@@ -94,7 +93,7 @@ print(a != b)
 
 
 def test_random_numbers_have_24_bits_and_spread(board: Board) -> None:
-    numbers = value(board, "[machine.rng() for i in range(600)]")
+    numbers = value_of(board, "[machine.rng() for i in range(600)]")
     assert isinstance(numbers, list)
     assert len(set(numbers)) > 595
     assert min(numbers) >= 0
@@ -109,7 +108,7 @@ def test_random_numbers_depend_on_the_ram_at_power_up(wipy_image: bytes, wipy_ro
         board = Board(Machine(wipy_image, Flash(), wipy_rom))
         board.machine.cpu.write_memory(0x2000_0000, random.Random(seed).randbytes(256 * 1024))
         board.power_on()
-        first_numbers.append(value(board, "machine.rng()"))
+        first_numbers.append(value_of(board, "machine.rng()"))
     assert first_numbers[0] != first_numbers[1]
     assert first_numbers[1] == first_numbers[2]  # all else being equal: an emulated board has no jitter
 
@@ -129,9 +128,9 @@ def test_heartbeat_is_one_flash_every_four_seconds(board: Board) -> None:
 @pytest.mark.req("LED-1")
 def test_heartbeat_can_be_switched(board: Board) -> None:
     led = board.pin("GP25")
-    assert value(board, "wipy.heartbeat()", "import wipy") is True
+    assert value_of(board, "wipy.heartbeat()", setup="import wipy") is True
     board.repl("wipy.heartbeat(False)\n")
-    assert value(board, "wipy.heartbeat()") is False
+    assert value_of(board, "wipy.heartbeat()") is False
     since = board.machine.clock.now
     board.run(10_000)
     assert led.level == 0

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 import random
 from pathlib import Path
 
 import pytest
 from cc3200sim.board import Board
 from cc3200sim.peripherals.pinmux import PACKAGE_PINS
+from support.values import error, value_of
 from wipy import pins
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,17 +32,6 @@ def pad(board: Board, name: str) -> int:
     return board.machine.blocks.ocp_shared.regs[0x0A0 + 4 * PADS[name]]
 
 
-def value(board: Board, expression: str) -> object:
-    """The value of an expression whose repr is a literal."""
-    return ast.literal_eval(board.repl(f"print(repr({expression}))\n").strip())
-
-
-def error(board: Board, statement: str) -> str:
-    """The last line of the traceback that the statement leaves, '' if it runs."""
-    lines = board.repl(statement + "\n").strip().splitlines()
-    return lines[-1] if lines else ""
-
-
 @pytest.mark.req("PIN-1")
 def test_every_pin_drives_its_level(board: Board) -> None:
     board.repl(f"names = {PINS!r}\nps = [Pin(n, Pin.OUT, value=i & 1) for i, n in enumerate(names)]\n")
@@ -52,7 +41,7 @@ def test_every_pin_drives_its_level(board: Board) -> None:
         levels = [draw.randrange(2) for _ in PINS]
         board.repl(f"for p, v in zip(ps, {levels!r}): p.value(v)\n")
         assert [board.pin(name).level for name in PINS] == levels
-        assert value(board, "[p.value() for p in ps]") == levels
+        assert value_of(board, "[p.value() for p in ps]") == levels
 
 
 @pytest.mark.req("PIN-1")
@@ -63,21 +52,21 @@ def test_every_pin_reads_the_world(board: Board) -> None:
         levels = [draw.randrange(2) for _ in PINS]
         for name, level in zip(PINS, levels, strict=True):
             board.pin(name).drive(level)
-        assert value(board, "[p() for p in ps]") == levels
+        assert value_of(board, "[p() for p in ps]") == levels
 
 
 @pytest.mark.req("PIN-1")
 def test_pulls(board: Board) -> None:
     board.repl(f"ps = [Pin(n, Pin.IN, Pin.PULL_UP) for n in {PINS!r}]\n")
-    assert value(board, "[p() for p in ps]") == [1] * len(PINS)
+    assert value_of(board, "[p() for p in ps]") == [1] * len(PINS)
     assert {pad(board, name) & (PULL_UP | PULL_DOWN) for name in PINS} == {PULL_UP}
     board.repl("for p in ps: p.pull(Pin.PULL_DOWN)\n")
-    assert value(board, "[p() for p in ps]") == [0] * len(PINS)
+    assert value_of(board, "[p() for p in ps]") == [0] * len(PINS)
     assert {pad(board, name) & (PULL_UP | PULL_DOWN) for name in PINS} == {PULL_DOWN}
-    assert value(board, "ps[0].pull() == Pin.PULL_DOWN")
+    assert value_of(board, "ps[0].pull() == Pin.PULL_DOWN")
     board.repl("for p in ps: p.pull(None)\n")
     assert {pad(board, name) & (PULL_UP | PULL_DOWN) for name in PINS} == {0}
-    assert value(board, "ps[0].pull()") is None
+    assert value_of(board, "ps[0].pull()") is None
 
 
 @pytest.mark.req("PIN-1")
@@ -97,13 +86,13 @@ def test_open_drain_pulls_low_or_lets_go(board: Board) -> None:
     wire.pull(1)
     board.repl("p = Pin('GP13', mode=Pin.OPEN_DRAIN, value=1)\n")
     assert wire.pad_drive is None
-    assert value(board, "p()") == 1
+    assert value_of(board, "p()") == 1
     wire.drive(0)
-    assert value(board, "p()") == 0
+    assert value_of(board, "p()") == 0
     wire.drive(None)
     board.repl("p(0)")
     assert (wire.pad_drive, wire.level) == (0, 0)
-    assert value(board, "p()") == 0
+    assert value_of(board, "p()") == 0
     board.repl("p.toggle()")
     assert (wire.pad_drive, wire.level) == (None, 1)
     assert pad(board, "GP13") & OPEN_DRAIN
@@ -143,11 +132,11 @@ def test_chip_names_board_names_and_attributes_mean_the_same_pin(board: Board) -
     pairs = [(name.name, TABLES.pins[name.pin].name) for name in TABLES.names]
     pairs = [(name, gpio) for name, gpio in pairs if gpio not in CONSOLE]
     assert len(pairs) == len(PINS)
-    assert value(board, f"all(Pin(a) is Pin(b) for a, b in {pairs!r})")
-    assert value(board, f"all(getattr(Pin.board, a) is Pin(b) for a, b in {pairs!r})")
-    assert value(board, f"all(getattr(Pin.cpu, b) is getattr(Pin.board, b) for a, b in {pairs!r})")
-    assert value(board, f"[Pin(a).id() for a, b in {pairs!r}]") == [gpio for _, gpio in pairs]
-    assert value(board, "Pin(Pin('R5')) is Pin('GP9')")
+    assert value_of(board, f"all(Pin(a) is Pin(b) for a, b in {pairs!r})")
+    assert value_of(board, f"all(getattr(Pin.board, a) is Pin(b) for a, b in {pairs!r})")
+    assert value_of(board, f"all(getattr(Pin.cpu, b) is getattr(Pin.board, b) for a, b in {pairs!r})")
+    assert value_of(board, f"[Pin(a).id() for a, b in {pairs!r}]") == [gpio for _, gpio in pairs]
+    assert value_of(board, "Pin(Pin('R5')) is Pin('GP9')")
     assert error(board, "Pin.cpu.R5").startswith("AttributeError")
 
 
@@ -163,7 +152,7 @@ def test_an_unknown_pin_is_refused(board: Board, name: str) -> None:
 def test_the_documents_own_line(board: Board) -> None:
     board.repl("g = machine.Pin('GP9', mode=Pin.OUT, pull=None, drive=Pin.MED_POWER, alt=-1)\n")
     assert board.repl("g") == "Pin('GP9', mode=Pin.OUT, pull=None, drive=Pin.MED_POWER, alt=-1)\n"
-    assert value(board, "g.mode() == Pin.OUT and g.drive() == Pin.MED_POWER and g.pull() is None")
+    assert value_of(board, "g.mode() == Pin.OUT and g.drive() == Pin.MED_POWER and g.pull() is None")
 
 
 @pytest.mark.req("PIN-1")
@@ -236,7 +225,7 @@ def test_alt_list_is_the_csv(board: Board) -> None:
     for pin in TABLES.pins:
         if pin.name not in CONSOLE:
             wanted = [(function.name, function.mux or -1) for function in pin.functions]
-            assert value(board, f"Pin({pin.name!r}).alt_list()") == wanted, pin.name
+            assert value_of(board, f"Pin({pin.name!r}).alt_list()") == wanted, pin.name
 
 
 @pytest.mark.req("PIN-4", "PIN-1")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from cc3200sim.board import Board, Client
 from cc3200sim.clock import cycles
-from test_telnet import expect, log_in, run
+from support.telnet import expect, log_in, run
 
 FIRST_INTERRUPT_TO_SLEEP = range(0, 40_000, 23)  # cycles after a key at UART0: longer than the prompt takes for it
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from cc3200sim.board import Board
-from script import Script
+from support.script import Script
 
 PEER = "192.168.1.2"
 

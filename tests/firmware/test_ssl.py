@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 from cc3200sim.board import Board
-from script import Script
-from test_ftp_server import Ftp
-from tls_peer import Chain, Peer, context
+from support.ftp import Ftp
+from support.script import Script
+from support.tls_peer import Chain, Peer, context
 
 PEER = "192.168.1.2"
 PORT = 8441

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from debug_info import DebugInfo
+from support.debug_info import DebugInfo
 
 STACKS = ("main_stack", "idle_stack", "interpreter_stack", "servers_stack", "spawn_stack")
 

@@ -9,7 +9,7 @@ import hashlib
 
 import pytest
 from cc3200sim.board import Board
-from script import Script
+from support.script import Script
 
 SD = """
 class SD:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import ast
-
 import pytest
 from cc3200sim.board import Board
+from support.values import value
 
 # A block device in RAM that counts what is asked of it.
 DEVICE = """
@@ -47,15 +46,6 @@ NAMES = ["boot.py", "cert", "lib", "main.py", "sys"]
 def board(board: Board) -> Board:
     assert board.repl(DEVICE) == ""
     return board
-
-
-def value(board: Board, script: str) -> object:
-    """Run a script that prints one literal, and return it."""
-    shown = board.repl(script, 60).strip()
-    try:
-        return ast.literal_eval(shown)
-    except (SyntaxError, ValueError):
-        raise AssertionError(shown) from None
 
 
 @pytest.mark.req("VFS-1", "VFS-3")

@@ -6,7 +6,7 @@ import pytest
 from cc3200sim.board import Board
 from cc3200sim.nwp.opcodes import Opcode
 from cc3200sim.world.radio import AccessPoint, RadioError
-from script import Script
+from support.script import Script
 
 OTHER_MAC = bytes.fromhex("0200000000aa")
 

@@ -7,10 +7,10 @@ from collections.abc import Callable
 import pytest
 from cc3200sim.board import Board
 from cc3200sim.world.radio import AccessPoint
-from pools import Keeper
-from test_ftp_server import Ftp
-from test_interrupted_sessions import DRIVE, NEW, OLD, begin_upload, names_in_python
-from test_telnet import log_in, run
+from support.ftp import Ftp
+from support.pools import Keeper
+from support.telnet import log_in, run
+from support.uploads import DRIVE, NEW, OLD, begin_upload, names_in_python
 
 HOME = AccessPoint("home", "wpa2", "password1")
 JOIN = "w.connect('home', auth=(w.WPA2, 'password1'), timeout=9000)\n"

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
-from host_sources import board_header
+from support.host_sources import board_header
 
 ROOT = Path(__file__).resolve().parents[2]
 PORT = ROOT / "ports" / "cc3200"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from host_sources import FTP
+from support.host_sources import FTP
 
 SOURCES = ["tests/host/ftp_program.c", *FTP]
 LOGIN = "start\ncmd USER micro\ncmd PASS python\n"

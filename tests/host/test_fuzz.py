@@ -10,7 +10,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from host_sources import FTP, SERVERS, board_header
+from support.host_sources import FTP, SERVERS, board_header
 
 ROOT = Path(__file__).resolve().parents[2]
 TARGETS = {

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))  # the helpers beside the tests
-
-from chip import Chip
-from nwp_host import Host
+from support.chip import Chip
+from support.nwp_host import Host
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 from cc3200sim.chip import Irq
-from chip import PADS, Chip
+from support.chip import PADS, Chip
 
 ADC = 0x4402_E800
 CTRL, IRQ_EN, IRQ_STATUS, TIMER, COUNT, DATA, LEVEL, CH_ENABLE = 0x00, 0x24, 0x44, 0x68, 0x70, 0x74, 0x94, 0xB8

@@ -12,8 +12,8 @@ from cc3200sim.nwp.processor import COMMAND_SECONDS, WORD_SECONDS
 from cc3200sim.world.network import MemoryNetwork
 from hypothesis import given
 from hypothesis import strategies as st
-from nwp_host import Host
-from socket_host import SocketHost
+from support.nwp_host import Host
+from support.socket_host import SocketHost
 
 spans = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 20)).map(lambda pair: (pair[0], sum(pair))), max_size=8)
 

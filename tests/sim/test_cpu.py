@@ -7,9 +7,7 @@ from itertools import pairwise
 
 import pytest
 from cc3200sim import faults
-from core import DEVICE, SRAM_BASE, STACK, Core
-
-ENABLE_DEVICE = "mov r0, #3\nstr r0, [r6, #0x100]\n"
+from support.core import BUSY, DEVICE, ENABLE_DEVICE, SRAM_BASE, STACK, Core
 
 
 def test_time_inside_an_access_counts_the_instructions_before_and_itself() -> None:
@@ -323,14 +321,6 @@ def test_an_error_in_a_model_comes_out_of_run() -> None:
     core.device.write = broken  # type: ignore[method-assign]
     with pytest.raises(ZeroDivisionError, match="broken model"):
         core.run(10)
-
-
-BUSY = (
-    "ldr r0, =777\nstr r0, [r6, #0x14]\nstr r0, [r6, #0x18]\nmovs r0, #7\nstr r0, [r6, #0x10]\n"
-    f"ldr r5, ={SRAM_BASE}\nmovs r1, #0\nloop: adds r1, #3\nmuls r1, r1, r1\nadds r1, #1\nstr r1, [r5]\nittt cs\n"
-    "addcs r2, #1\nstrcs r2, [r5, #4]\neorcs r1, r2\nlsrs r4, r1, #3\nb loop\n"
-    "systick: ldr r0, [r5]\nstr r0, [r7]\nbx lr\n.ltorg\n"
-)
 
 
 def _state(core: Core) -> tuple[object, ...]:

@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 from cc3200sim.board import Board
 from cc3200sim.native import FastEngine, NativeError, library
-from core import Core
-from test_cpu import BUSY, ENABLE_DEVICE
+from support.core import BUSY, ENABLE_DEVICE, Core
 
 
 @pytest.fixture(autouse=True)

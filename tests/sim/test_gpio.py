@@ -8,7 +8,7 @@ from cc3200sim.peripherals.reset import ResetKind
 from cc3200sim.world.i2c import I2cMemory
 from cc3200sim.world.pins import Edge
 from cc3200sim.world.spi import SpiDevice
-from chip import GPIOA0, GPIOA3, OPEN_DRAIN, PAD_OF, PADS, PULL_DOWN, PULL_UP, STD, Chip
+from support.chip import GPIOA0, GPIOA3, OPEN_DRAIN, PAD_OF, PADS, PULL_DOWN, PULL_UP, STD, Chip
 
 DIR, IS, IBE, IEV, IM, RIS, MIS, ICR = 0x400, 0x404, 0x408, 0x40C, 0x410, 0x414, 0x418, 0x41C
 GP25, BIT1 = 21, 0x02

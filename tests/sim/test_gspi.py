@@ -6,7 +6,7 @@ import pytest
 from cc3200sim.chip import Irq
 from cc3200sim.peripheral import Unmodelled
 from cc3200sim.world.spi import SpiDevice
-from chip import PULL_UP, Chip
+from support.chip import PULL_UP, Chip
 
 GSPI = 0x4402_1000
 SYSCONFIG, SYSSTATUS, IRQSTATUS, IRQENABLE, MODULCTRL, CONF, STAT, CTRL, TX, RX = (

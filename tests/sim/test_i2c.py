@@ -6,7 +6,7 @@ import pytest
 from cc3200sim.chip import Irq
 from cc3200sim.peripheral import Unmodelled
 from cc3200sim.world.i2c import I2cDevice, I2cMemory
-from chip import OPEN_DRAIN, Chip
+from support.chip import OPEN_DRAIN, Chip
 
 I2C = 0x4002_0000
 MSA, MCS, MDR, MTPR, MIMR, MRIS, MICR, MCR, MCLKOCNT = 0x00, 0x04, 0x08, 0x0C, 0x10, 0x14, 0x1C, 0x20, 0x24

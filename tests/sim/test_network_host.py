@@ -11,7 +11,7 @@ import pytest
 from cc3200sim.world.ftp_alg import PassiveRewriter
 from cc3200sim.world.host_sockets import HostNetwork, HostNetworkError
 from cc3200sim.world.network import HOST_ADDRESS
-from socket_host import SocketHost
+from support.socket_host import SocketHost
 
 LOOPBACK = "127.0.0.1"
 DEADLINE_SECONDS = 20.0  # of the wall clock, for what takes milliseconds

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from cc3200sim.world.network import FIRST_PORT, MemoryNetwork
-from socket_host import SocketHost
+from support.socket_host import SocketHost
 
 
 def test_delay_and_rate_are_kept() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from cc3200sim.flash import Flash, PowerCut
 from cc3200sim.nwp.files import MAX_OPEN_FILES
-from nwp_host import Host
+from support.nwp_host import Host
 
 READ, WRITE = 0, 1 << 12
 COMMIT, SECURE, NO_SIGNATURE, PUBLIC_READ = 1, 2, 4, 0x40

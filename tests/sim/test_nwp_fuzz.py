@@ -8,8 +8,8 @@ from cc3200sim.nwp.opcodes import Opcode
 from cc3200sim.nwp.processor import TX_BUFFERS
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from nwp_host import Host
-from test_nwp_link import HOST_COMMANDS
+from support.host_commands import HOST_COMMANDS
+from support.nwp_host import Host
 
 STOP = Opcode.DEVICE_STOP_COMMAND
 DATA_COMMANDS = (

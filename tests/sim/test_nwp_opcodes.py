@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from cc3200sim.nwp.opcodes import Opcode, name_of
 from cc3200sim.nwp.service import Service, command
-from nwp_host import Host
+from support.nwp_host import Host
 from wipy import thirdparty
 
 PROTOCOL = "drivers/cc3100/inc/protocol.h"

@@ -10,8 +10,8 @@ from cc3200sim.nwp.processor import TX_BUFFERS
 from cc3200sim.nwp.socket import CONNECT_SECONDS
 from cc3200sim.nwp.socket_table import DEFAULT_WINDOW
 from cc3200sim.world.network import FIRST_PORT, HOST_ADDRESS, MemoryNetwork, number
-from nwp_host import Host, Message
-from socket_host import SocketHost
+from support.nwp_host import Host, Message
+from support.socket_host import SocketHost
 
 STREAM, DATAGRAM = 1, 2
 EAGAIN, EBADF, ENSOCK, EINVAL, ERROR = -11, -9, -10, -22, -1

@@ -8,9 +8,9 @@ import struct
 import pytest
 from cc3200sim.nwp.opcodes import Opcode
 from cc3200sim.world.network import HOST_ADDRESS
-from certificates import der
-from socket_host import SocketHost
-from tls_peer import Chain, Peer, context
+from support.certificates import der
+from support.socket_host import SocketHost
+from support.tls_peer import Chain, Peer, context
 
 SECURE = 100
 METHOD, MASK, KEY_FILE, CERTIFICATE_FILE, CA_FILE = 25, 26, 30, 31, 32

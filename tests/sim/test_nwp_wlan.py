@@ -10,7 +10,7 @@ from cc3200sim.nwp.opcodes import Opcode
 from cc3200sim.nwp.wlan import MAX_PROFILES, MAX_STATIONS
 from cc3200sim.world.network import number
 from cc3200sim.world.radio import AccessPoint, Radio, RadioError
-from nwp_host import Host
+from support.nwp_host import Host
 
 CONNECT, DISCONNECT = Opcode.WLAN_WLANCONNECTCOMMAND, Opcode.WLAN_WLANDISCONNECTCOMMAND
 CONNECTED, DISCONNECTED, STATION_CONNECTED, STATION_LEFT = (

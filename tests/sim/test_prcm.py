@@ -6,7 +6,7 @@ import pytest
 from cc3200sim.bus import Bus
 from cc3200sim.chip import BLOCKS, BY_NAME, Irq
 from cc3200sim.peripherals.reset import ResetKind
-from chip import ARCM, GPIOA3, GPRCM, HIB1P2, HIB3P3, PADS, UART0, WDT, Chip
+from support.chip import ARCM, GPIOA3, GPRCM, HIB1P2, HIB3P3, PADS, UART0, WDT, Chip
 
 SECOND = 80_000_000
 

@@ -9,9 +9,9 @@ import struct
 import pytest
 from cc3200sim.chip import Irq
 from cc3200sim.peripheral import Unmodelled
-from chip import SHAMD5, Chip
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.chip import SHAMD5, Chip
 
 ODIGEST, IDIGEST, COUNT, MODE, LENGTH, DATA = 0x00, 0x20, 0x40, 0x44, 0x48, 0x80
 SYSCONFIG, IRQSTATUS, IRQENABLE = 0x110, 0x118, 0x11C

@@ -2,7 +2,7 @@
 
 import pytest
 from cc3200sim.thumb import straight_run
-from core import assemble
+from support.core import assemble
 
 PLAIN = [
     "adds r0, r1, r2", "lsls r3, r4, #2", "cmp r0, #9", "muls r0, r1, r0", "ldr r0, [pc, #8]", "strb r1, [r2, #3]",

@@ -6,7 +6,7 @@ import pytest
 from cc3200sim.chip import Irq
 from cc3200sim.peripheral import Unmodelled
 from cc3200sim.world.pins import Edge
-from chip import APPS_CONFIG, TIMERA0, TIMERA1, TIMERA2, Chip
+from support.chip import APPS_CONFIG, TIMERA0, TIMERA1, TIMERA2, Chip
 
 CFG, TAMR, TBMR, CTL, IMR, RIS, MIS, ICR = 0x00, 0x04, 0x08, 0x0C, 0x18, 0x1C, 0x20, 0x24
 TAILR, TBILR, TAMATCHR, TBMATCHR, TAPR, TBPR, TAPMR, TBPMR = 0x28, 0x2C, 0x30, 0x34, 0x38, 0x3C, 0x40, 0x44

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from cc3200sim.chip import Irq
-from chip import UART0, UART1, Chip
+from support.chip import UART0, UART1, Chip
 
 DR, RSR, FR, IBRD, FBRD, LCRH, CTL, IFLS, IM, RIS, MIS, ICR = (
     0x00, 0x04, 0x18, 0x24, 0x28, 0x2C, 0x30, 0x34, 0x38, 0x3C, 0x40, 0x44)  # fmt: skip

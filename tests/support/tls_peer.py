@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cc3200sim.world.network import Stream
-from certificates import Certificate, authority, signed
+
+from support.certificates import Certificate, authority, signed
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ import struct
 
 from cc3200sim.nwp.opcodes import Opcode
 from cc3200sim.world.network import MemoryNetwork, Stream, number
-from nwp_host import Host
+
+from support.nwp_host import Host
 
 STREAM, DATAGRAM = 1, 2
 NON_BLOCKING = 24

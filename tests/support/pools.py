@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bench.hostile_sessions import IDLE_SECONDS, QUIET_SECONDS, fresh_heap
 from cc3200sim.board import Board
-from debug_info import DebugInfo
+
+from support.debug_info import DebugInfo
 
 HEAP_NOISE = 64  # bytes: a stale word on a stack keeps what it points to, as the collector can't know better
 

@@ -128,3 +128,13 @@ class Core:
     def values(self) -> list[int]:
         """What was written to register 0 of the device."""
         return [value for _, value in self.device.written]
+
+
+# Code that enables the device, and one that computes for ever under the SysTick interrupt.
+ENABLE_DEVICE = "mov r0, #3\nstr r0, [r6, #0x100]\n"
+BUSY = (
+    "ldr r0, =777\nstr r0, [r6, #0x14]\nstr r0, [r6, #0x18]\nmovs r0, #7\nstr r0, [r6, #0x10]\n"
+    f"ldr r5, ={SRAM_BASE}\nmovs r1, #0\nloop: adds r1, #3\nmuls r1, r1, r1\nadds r1, #1\nstr r1, [r5]\nittt cs\n"
+    "addcs r2, #1\nstrcs r2, [r5, #4]\neorcs r1, r2\nlsrs r4, r1, #3\nb loop\n"
+    "systick: ldr r0, [r5]\nstr r0, [r7]\nbx lr\n.ltorg\n"
+)

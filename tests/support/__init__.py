@@ -1,0 +1,1 @@
+"""What tests share: clients, hosts and helpers. No test imports another test; it imports these."""
