@@ -5,7 +5,7 @@
 // good from the journal by flash_store_open. Nothing marks a transaction as done: a finished one is recognised by its
 // blocks having the journal's content, one that the stock firmware has written over by blocks of foreign content.
 //
-// The cache has one whole block and a few single sectors. A block with changed sectors is put together in the place of the
+// The cache has one whole block and a few single sectors. A block with changed sectors is assembled in the place of the
 // whole one when its turn comes in a transaction.
 #include <string.h>
 
@@ -75,8 +75,8 @@ static block_file_status_t load(flash_store_t *store, unsigned block) {
     return status;
 }
 
-// Takes a block with all its changes together in the place for a whole one; what was there must not be dirty.
-static bool put_together(flash_store_t *store, unsigned block) {
+// Assembles a block with all its changes in the place for a whole one; what was there must not be dirty.
+static bool assemble(flash_store_t *store, unsigned block) {
     if (store->block != block && load(store, block) == BLOCK_FILE_ERROR) {
         return false;
     }
@@ -98,10 +98,10 @@ static void add_to_next(flash_store_t *store) {
     store->next.new_hash[i] = hash_block(store);
 }
 
-// Writes the changes of the whole block to the journal, ahead of the rest of the transaction: its place is free then. Who
-// touches that block again has to commit first.
-static bool write_ahead(flash_store_t *store) {
-    if (store->next.count + 1 == FLASH_STORE_TRANSACTION || !put_together(store, store->block)
+// Writes the changes of the whole block to the journal before the rest of the transaction, which frees its place. Touching
+// that block again forces a commit.
+static bool journal_early(flash_store_t *store) {
+    if (store->next.count + 1 == FLASH_STORE_TRANSACTION || !assemble(store, store->block)
         || !write_block(store, JOURNAL_FILE_OF(store->next.count))) {
         return false;
     }
@@ -111,7 +111,7 @@ static bool write_ahead(flash_store_t *store) {
     return true;
 }
 
-static bool is_ahead(const flash_store_t *store, unsigned block) {
+static bool is_journaled_early(const flash_store_t *store, unsigned block) {
     bool found = false;
     for (unsigned i = 0; i < store->next.count; i++) {
         found = found || store->next.block[i] == block;
@@ -119,8 +119,8 @@ static bool is_ahead(const flash_store_t *store, unsigned block) {
     return found;
 }
 
-// Takes the last block that was written ahead back.
-static bool take_back(flash_store_t *store) {
+// Reads the block that was journaled last back, out of the next transaction.
+static bool unjournal(flash_store_t *store) {
     const unsigned i = store->next.count - 1;
     store->block = FLASH_STORE_NONE;
     if (block_file_read(JOURNAL_FILE_OF(i), 0, store->data, sizeof(store->data)) != BLOCK_FILE_OK) {
@@ -136,7 +136,7 @@ static bool take_back(flash_store_t *store) {
 
 // Writes the whole block to its file only. What the journal holds may be written over it after a cut, which does no harm.
 static bool write_in_place(flash_store_t *store) {
-    if (!put_together(store, store->block)) {
+    if (!assemble(store, store->block)) {
         return false;
     }
     store->dirty = ALL_DIRTY; // if writing it fails, its file has nothing left
@@ -160,20 +160,20 @@ static unsigned find_changed(const flash_store_t *store, scope_t scope) {
     return FLASH_STORE_NONE;
 }
 
-// Writes the changes of that scope, and what has been written ahead, as one transaction. False if the flash fails: what is not
+// Writes the changes of that scope, and what has been journaled early, as one transaction. False if the flash fails: what is not
 // in its place yet is kept.
 static bool commit(flash_store_t *store, scope_t scope) {
     flash_journal_t *const next = &store->next;
     store->unreferenced = 0; // the FAT and folders on the flash may refer to anything from here on
-    bool good = !store->dirty || put_together(store, store->block);
+    bool good = !store->dirty || assemble(store, store->block);
     for (unsigned block; good && (block = find_changed(store, scope)) != FLASH_STORE_NONE;) {
-        good = (!store->dirty || write_ahead(store)) && put_together(store, block);
+        good = (!store->dirty || journal_early(store)) && assemble(store, block);
     }
     if (good && !store->dirty) {
         if (next->count == 0) {
             return true;
         }
-        good = take_back(store);
+        good = unjournal(store);
     }
     if (good) {
         add_to_next(store);
@@ -190,21 +190,21 @@ static bool commit(flash_store_t *store, scope_t scope) {
         if (next->count == 0) {
             break;
         }
-        good = take_back(store);
+        good = unjournal(store);
     }
     if (!store->dirty && store->block == FAT_BLOCK) {
-        store->block = FLASH_STORE_NONE; // the place is for others (sector_of)
+        store->block = FLASH_STORE_NONE; // the place is for others (sector_in_cache)
     }
     return good;
 }
 
-// Takes the block of a single sector in as a whole, with all its sectors that are here: preferably not that of the FAT.
-static bool gather(flash_store_t *store) {
+// Assembles the block of one of the single sectors: preferably not that of the FAT.
+static bool assemble_one(flash_store_t *store) {
     const flash_sector_t *s = store->sectors;
     while (s->sector / FLASH_SECTORS_PER_BLOCK == FAT_BLOCK && s + 1 < store->sectors + FLASH_STORE_SECTORS) {
         s++;
     }
-    return put_together(store, s->sector / FLASH_SECTORS_PER_BLOCK);
+    return assemble(store, s->sector / FLASH_SECTORS_PER_BLOCK);
 }
 
 // A place for one more sector among the single ones: the least recently used that is not dirty, or NULL.
@@ -230,7 +230,7 @@ static flash_sector_t *find_sector(flash_store_t *store, uint32_t sector) {
 // Makes the whole block clean if that takes no more than to move one sector of it out, or to write what is complete anyway:
 // a block that has been changed all over, or left for the one behind it, is content of a file, which nothing on the flash
 // refers to yet. False if the flash fails.
-static bool vacate(flash_store_t *store, unsigned next, scope_t rest) {
+static bool evict(flash_store_t *store, unsigned next, scope_t rest) {
     if (store->unreferenced == ALL_DIRTY && store->dirty) {
         return write_in_place(store);
     }
@@ -251,19 +251,58 @@ static bool vacate(flash_store_t *store, unsigned next, scope_t rest) {
     return true;
 }
 
+// Whether what was read may be used: a lost file is blank, which only a change may rely on.
+static bool is_usable(block_file_status_t status, bool for_edit) {
+    return status == BLOCK_FILE_OK || (status == BLOCK_FILE_LOST && for_edit);
+}
+
+// Reads a block into the place for a whole one, which must not be dirty. False if it can't be had.
+static bool fetch_block(flash_store_t *store, unsigned block, bool for_edit) {
+    if (is_usable(load(store, block), for_edit)) {
+        return true;
+    }
+    store->block = FLASH_STORE_NONE;
+    return false;
+}
+
+// Reads a sector into a place for a single one. False if it can't be had.
+static bool fetch_sector(flash_sector_t *place, uint32_t sector, bool for_edit) {
+    place->valid = false;
+    block_file_status_t status = block_file_read(sector / FLASH_SECTORS_PER_BLOCK,
+        sector % FLASH_SECTORS_PER_BLOCK * FLASH_SECTOR_SIZE, place->data, FLASH_SECTOR_SIZE);
+    if (!is_usable(status, for_edit)) {
+        return false;
+    }
+    if (status == BLOCK_FILE_LOST) {
+        memset(place->data, 0, FLASH_SECTOR_SIZE);
+    }
+    place->sector = sector;
+    place->valid = true;
+    return true;
+}
+
+// One step towards a free place for a single sector, when all are dirty. False if the flash fails.
+static bool make_place(flash_store_t *store, scope_t rest) {
+    if (!store->dirty) {
+        return assemble_one(store);
+    }
+    return store->next.count == 0 && store->block != FAT_BLOCK ? journal_early(store) : commit(store, rest);
+}
+
 // A sector of the cache, as a place for changes if for_edit. NULL if it can't be had. A sector whose content is lost (by a
 // power cut of the stock firmware) can't be read, but can be written: it and its block are blank then, and written as such.
 //
-// Who needs room while everything is in use has it all written, whatever the operation has come to: FatFs's own order of
-// writing then protects the drive. One step of it needs help: when FatFs adds a cluster to a directory it links it in the FAT,
-// then fills it with zeros, and the link must not reach the flash without them. The FAT's block therefore stays behind when it was
-// changed last; FatFs has written nothing yet that relies on that change.
-static uint8_t *sector_of(flash_store_t *store, uint32_t sector, bool for_edit) {
+// When every place is dirty all of them are written, in the middle of whatever operation FatFs is at: its own order of
+// writing then protects the drive. One step of it needs help: when FatFs adds a cluster to a directory it links it in the
+// FAT, then fills it with zeros, and the link must not reach the flash without them. The FAT's block therefore stays behind
+// when it was changed last; FatFs has written nothing yet that relies on that change.
+static uint8_t *sector_in_cache(flash_store_t *store, uint32_t sector, bool for_edit) {
     const uint32_t block = sector / FLASH_SECTORS_PER_BLOCK;
     if (block >= store->blocks) {
         return NULL;
     }
     const scope_t rest = store->fat_is_newest ? ALL_BUT_FAT : ALL;
+    // Each round brings the sector, or a place for it, nearer.
     for (;;) {
         flash_sector_t *single = find_sector(store, sector);
         if (single != NULL) {
@@ -271,7 +310,7 @@ static uint8_t *sector_of(flash_store_t *store, uint32_t sector, bool for_edit) 
             single->dirty = single->dirty || for_edit;
             return (uint8_t *)single->data;
         }
-        if (is_ahead(store, block) && !commit(store, rest)) {
+        if (is_journaled_early(store, block) && !commit(store, rest)) {
             return NULL;
         }
         if (store->block == block) {
@@ -281,35 +320,14 @@ static uint8_t *sector_of(flash_store_t *store, uint32_t sector, bool for_edit) 
             return sector_in_block(store, sector);
         }
         // The whole block is for files and folders. What is in the FAT's is needed between any two of theirs.
-        if (block != FAT_BLOCK) {
-            if (!vacate(store, block, rest)) {
-                return NULL;
-            }
-            if (!store->dirty) {
-                block_file_status_t status = load(store, block);
-                if (status == BLOCK_FILE_ERROR || (status == BLOCK_FILE_LOST && !for_edit)) {
-                    store->block = FLASH_STORE_NONE;
-                    return NULL;
-                }
-                continue;
-            }
+        bool good = block == FAT_BLOCK || evict(store, block, rest);
+        if (good && block != FAT_BLOCK && !store->dirty) {
+            good = fetch_block(store, block, for_edit);
+        } else if (good) {
+            single = free_place(store);
+            good = single != NULL ? fetch_sector(single, sector, for_edit) : make_place(store, rest);
         }
-        single = free_place(store);
-        if (single != NULL) {
-            single->valid = false;
-            block_file_status_t status = block_file_read(
-                block, sector % FLASH_SECTORS_PER_BLOCK * FLASH_SECTOR_SIZE, single->data, FLASH_SECTOR_SIZE);
-            if (status == BLOCK_FILE_ERROR || (status == BLOCK_FILE_LOST && !for_edit)) {
-                return NULL;
-            }
-            if (status == BLOCK_FILE_LOST) {
-                memset(single->data, 0, FLASH_SECTOR_SIZE);
-            }
-            single->sector = sector;
-            single->valid = true;
-        } else if (!(!store->dirty                                               ? gather(store)
-                           : store->next.count == 0 && store->block != FAT_BLOCK ? write_ahead(store)
-                                                                                 : commit(store, rest))) {
+        if (!good) {
             return NULL;
         }
     }
@@ -427,11 +445,11 @@ bool flash_store_create(flash_store_t *store) {
 }
 
 const uint8_t *flash_store_look(flash_store_t *store, uint32_t sector) {
-    return sector_of(store, sector, false);
+    return sector_in_cache(store, sector, false);
 }
 
 uint8_t *flash_store_edit(flash_store_t *store, uint32_t sector) {
-    uint8_t *content = sector_of(store, sector, true);
+    uint8_t *content = sector_in_cache(store, sector, true);
     store->fat_is_newest = sector < FLASH_SECTORS_PER_BLOCK;
     return content;
 }
