@@ -33,10 +33,10 @@ static bool wait_for(uint32_t flag) {
 }
 
 static void write_block(const uint8_t *data) {
-    for (unsigned at = 0; at < HASH_BLOCK_BYTES; at += sizeof(uint32_t)) {
+    for (unsigned offset = 0; offset < HASH_BLOCK_BYTES; offset += sizeof(uint32_t)) {
         uint32_t word;
-        memcpy(&word, data + at, sizeof(word));
-        HWREG(SHAMD5_BASE + SHAMD5_O_DATA0_IN + at) = word;
+        memcpy(&word, data + offset, sizeof(word));
+        HWREG(SHAMD5_BASE + SHAMD5_O_DATA0_IN + offset) = word;
     }
 }
 
@@ -49,8 +49,8 @@ static bool run(hash_state_t *state, uint32_t before, bool first, const uint8_t 
     if (first) {
         mode |= SHAMD5_MODE_ALGO_CONSTANT;
     } else {
-        for (unsigned at = 0; at < sizeof(state->digest); at += sizeof(uint32_t)) {
-            HWREG(SHAMD5_BASE + SHAMD5_O_IDIGEST_A + at) = state->digest[at / sizeof(uint32_t)];
+        for (unsigned offset = 0; offset < sizeof(state->digest); offset += sizeof(uint32_t)) {
+            HWREG(SHAMD5_BASE + SHAMD5_O_IDIGEST_A + offset) = state->digest[offset / sizeof(uint32_t)];
         }
         HWREG(SHAMD5_BASE + SHAMD5_O_DIGEST_COUNT) = before;
     }
@@ -66,8 +66,8 @@ static bool run(hash_state_t *state, uint32_t before, bool first, const uint8_t 
     if (!wait_for(SHAMD5_INT_OUTPUT_READY)) {
         return false;
     }
-    for (unsigned at = 0; at < sizeof(state->digest); at += sizeof(uint32_t)) {
-        state->digest[at / sizeof(uint32_t)] = HWREG(SHAMD5_BASE + SHAMD5_O_IDIGEST_A + at);
+    for (unsigned offset = 0; offset < sizeof(state->digest); offset += sizeof(uint32_t)) {
+        state->digest[offset / sizeof(uint32_t)] = HWREG(SHAMD5_BASE + SHAMD5_O_IDIGEST_A + offset);
     }
     // Reading the count, last of the context, ends the round.
     (void)HWREG(SHAMD5_BASE + SHAMD5_O_DIGEST_COUNT);
@@ -110,12 +110,12 @@ bool hash_update(hash_state_t *state, const void *data, size_t length) {
     }
     state->length += length;
     if (filled > 0) {
-        size_t room = HASH_BLOCK_BYTES - filled;
-        size_t taken = length < room ? length : room;
+        size_t capacity = HASH_BLOCK_BYTES - filled;
+        size_t taken = length < capacity ? length : capacity;
         memcpy(state->block + filled, bytes, taken);
         bytes += taken;
         length -= taken;
-        if (taken < room) {
+        if (taken < capacity) {
             return true;
         }
         if (!process(state, hashed, state->block, 1)) {

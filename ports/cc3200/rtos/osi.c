@@ -85,14 +85,14 @@ void osi_InterruptDeRegister(int number) {
 OsiReturnVal_e osi_Spawn(P_OSI_SPAWN_ENTRY entry, void *value, unsigned long flags) {
     (void)flags;
     uint32_t mask = portSET_INTERRUPT_MASK_FROM_ISR();
-    bool room = spawn_count < SPAWN_QUEUE;
-    if (room) {
+    bool has_capacity = spawn_count < SPAWN_QUEUE;
+    if (has_capacity) {
         spawn_queue[(spawn_first + spawn_count++) % SPAWN_QUEUE] = (tSimpleLinkSpawnMsg){
             .pEntry = entry, .pValue = value};
     }
     portCLEAR_INTERRUPT_MASK_FROM_ISR(mask);
     sync_give(&spawn_work);
-    return room ? OSI_OK : OSI_OPERATION_FAILED;
+    return has_capacity ? OSI_OK : OSI_OPERATION_FAILED;
 }
 
 __attribute__((noreturn)) static void spawn(void *unused) {

@@ -9,7 +9,7 @@
 #include "FreeRTOS.h"
 #include "task.h"
 
-// SYNC_TAKEN or SYNC_GIVEN; no more need be done to make one. As a lock it begins given.
+// SYNC_TAKEN or SYNC_GIVEN; needs no constructor. As a lock it begins given.
 typedef void *sync_t;
 
 #define SYNC_TAKEN (NULL)
@@ -20,8 +20,8 @@ typedef void *sync_t;
 // without waiting.
 bool sync_take(sync_t *sync, bool wait);
 
-// Gives it to who waits longest, or to the next one who takes. Giving twice is giving once. For tasks and for interrupt
-// handlers of level 1 to 7.
+// Gives it to who waits longest, or to the next one who takes. It does not count: given twice is given once. For tasks and
+// for interrupt handlers of level 1 to 7.
 void sync_give(sync_t *sync);
 
 // To be called before a task is deleted that may be waiting.
