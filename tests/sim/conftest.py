@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from support.chip import Chip
 from support.nwp_host import Host
+from wipy import thirdparty
 
 
 @pytest.fixture
@@ -19,3 +22,9 @@ def host() -> Host:
     host = Host()
     host.power_on()
     return host
+
+
+@pytest.fixture(scope="session")
+def headers(pytestconfig: pytest.Config) -> Path:
+    """The folder of TI's register headers in the tree that is fetched."""
+    return Path(thirdparty.locate(pytestconfig.rootpath / "third_party.toml")) / "ports/cc3200/hal/inc"

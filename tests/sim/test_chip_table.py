@@ -6,16 +6,8 @@ import itertools
 import re
 from pathlib import Path
 
-import pytest
 from cc3200sim.bus import Bus
 from cc3200sim.chip import BLOCKS, BY_NAME, Irq
-from wipy import thirdparty
-
-
-@pytest.fixture(scope="module")
-def headers(pytestconfig: pytest.Config) -> Path:
-    """The folder of TI's register headers in the tree that is fetched."""
-    return Path(thirdparty.locate(pytestconfig.rootpath / "third_party.toml")) / "ports/cc3200/hal/inc"
 
 
 def _defined(header: Path, pattern: str) -> dict[str, int]:

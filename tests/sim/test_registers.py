@@ -12,16 +12,9 @@ from cc3200sim.clock import Clock
 from cc3200sim.peripheral import Peripheral, Unmodelled
 from cc3200sim.peripherals.registers import RegisterBlock, reads
 from cc3200sim.register_table import Access, Extent, Table
-from chip import Chip
-from wipy import thirdparty
+from support.chip import Chip
 
 MODELS = sorted({row.model for row in BLOCKS if row.model is not None and row.model.TABLE.header}, key=str)
-
-
-@pytest.fixture(scope="module")
-def headers(pytestconfig: pytest.Config) -> Path:
-    """The folder of TI's register headers in the tree that is fetched."""
-    return Path(thirdparty.locate(pytestconfig.rootpath / "third_party.toml")) / "ports/cc3200/hal/inc"
 
 
 def definitions(header: Path) -> dict[str, int]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from cc3200sim.clock import Clock
 from cc3200sim.peripheral import IrqLine, Peripheral, Unmodelled
+from cc3200sim.register_table import Table
 from cc3200sim.systick import SysTick
 
 RESET, NMI, HARD_FAULT, MEM_MANAGE, BUS_FAULT, USAGE_FAULT = 1, 2, 3, 4, 5, 6
@@ -35,10 +36,62 @@ CPUID = 0x410F_C241  # Cortex-M4 r0p1
 ICTR = 5  # interrupt lines in groups of 32, less one (hw_ints.h: 179 lines)
 VECTKEY = 0x05FA
 
+SCS = Table(note="Names are those of the ARMv7-M manual, tables B3-3 to B3-8.")
+_ICTR = SCS.constant(0x004, "ICTR", "INTLINESNUM:3-0", reset=ICTR)
+ACTLR = SCS.constant(0x008, "ACTLR", note="write-buffer choices have no effect")
+SCS.live(0x010, "SYST_CSR", "ENABLE:0 TICKINT:1 CLKSOURCE:2 COUNTFLAG:16")
+SCS.live(0x014, "SYST_RVR", "RELOAD:23-0")
+SCS.live(0x018, "SYST_CVR", "CURRENT:23-0", note="any store clears it")
+SCS.live(0x01C, "SYST_CALIB", reads="NOREF:31 SKEW:30", note="no reference clock, no calibrated value")
+SCS.live(0x100, "NVIC_ISER0-7", span=0x80, note="a bit an interrupt: enable")
+SCS.live(0x180, "NVIC_ICER0-7", span=0x80, note="disable")
+SCS.live(0x200, "NVIC_ISPR0-7", span=0x80, note="make pending")
+SCS.live(0x280, "NVIC_ICPR0-7", span=0x80, note="clear pending")
+SCS.live(0x300, "NVIC_IABR0-7", span=0x80, note="active")
+SCS.live(0x400, "NVIC_IPR0-59", span=0x100, note="priorities, a byte each: bits 7:5 alone")
+_CPUID = SCS.constant(0xD00, "CPUID", reset=CPUID)
+ICSR = SCS.live(
+    0xD04,
+    "ICSR",
+    "PENDSTCLR:25 PENDSTSET:26 PENDSVCLR:27 PENDSVSET:28 NMIPENDSET:31",
+    reads="VECTACTIVE:8-0 RETTOBASE:11 VECTPENDING:20-12 ISRPENDING:22 PENDSTSET:26 PENDSVSET:28 NMIPENDSET:31",
+)
+VTOR = SCS.live(0xD08, "VTOR", "TBLOFF:29-7")
+AIRCR = SCS.live(0xD0C, "AIRCR", "SYSRESETREQ:2 PRIGROUP:10-8 VECTKEY:31-16", note="stores need 0x05FA in VECTKEY")
+SCR = SCS.live(0xD10, "SCR", "SLEEPONEXIT:1 SLEEPDEEP:2~ SEVONPEND:4~")
+CCR = SCS.live(0xD14, "CCR", "NONBASETHRDENA:0~ USERSETMPEND:1~ UNALIGN_TRP:3~ DIV_0_TRP:4~ BFHFNMIGN:8~ STKALIGN:9~")
+SCS.live(0xD18, "SHPR1-3", span=0xC, note="priorities of the system's exceptions, a byte each")
+SHCSR = SCS.live(
+    0xD24,
+    "SHCSR",
+    "MEMFAULTENA:16 BUSFAULTENA:17 USGFAULTENA:18",
+    reads="MEMFAULTACT:0 BUSFAULTACT:1 USGFAULTACT:3 SVCALLACT:7 MONITORACT:8 PENDSVACT:10 SYSTICKACT:11 "
+    "USGFAULTPENDED:12 MEMFAULTPENDED:13 BUSFAULTPENDED:14 SVCALLPENDED:15 MEMFAULTENA:16 BUSFAULTENA:17 "
+    "USGFAULTENA:18",
+)
+CFSR = SCS.live(0xD28, "CFSR", "MMFSR:7-0 BFSR:15-8 UFSR:31-16", note="ones clear")
+HFSR = SCS.live(0xD2C, "HFSR", "VECTTBL:1 FORCED:30 DEBUGEVT:31", note="ones clear")
+DFSR = SCS.live(0xD30, "DFSR", "HALTED:0 BKPT:1 DWTTRAP:2 VCATCH:3 EXTERNAL:4", note="ones clear")
+MMFAR = SCS.live(0xD34, "MMFAR")
+BFAR = SCS.live(0xD38, "BFAR")
+AFSR = SCS.constant(0xD3C, "AFSR", note="no implementation-defined fault")
+CPACR = SCS.constant(0xD88, "CPACR", note="no floating-point unit")
+DHCSR = SCS.constant(0xDF0, "DHCSR", note="no debugger")
+DEMCR = SCS.live(0xDFC, "DEMCR", "TRCENA:24")
+STIR = SCS.live(0xF00, "STIR", "INTID:8-0")
+SCS.unmodelled("features of the core", "ID_PFR0:0xD40 ID_PFR1:0xD44 ID_DFR0:0xD48 ID_AFR0:0xD4C")
+SCS.unmodelled("features of the core", "ID_MMFR0:0xD50 ID_MMFR1:0xD54 ID_MMFR2:0xD58 ID_MMFR3:0xD5C")
+SCS.unmodelled("features of the core", "ID_ISAR0:0xD60 ID_ISAR1:0xD64 ID_ISAR2:0xD68 ID_ISAR3:0xD6C ID_ISAR4:0xD70")
+SCS.unmodelled(
+    "the memory protection unit", "MPU_TYPE:0xD90 MPU_CTRL:0xD94 MPU_RNR:0xD98 MPU_RBAR:0xD9C MPU_RASR:0xDA0"
+)
+SCS.unmodelled("debug", "DCRSR:0xDF4 DCRDR:0xDF8")
+
 
 class Nvic(Peripheral):
     """Registers at 0xE000E000. `candidates` are the pending exceptions that are enabled; the core takes the best."""
 
+    TABLE = SCS
     STATE = (
         "pending",
         "enabled",
@@ -179,26 +232,27 @@ class Nvic(Peripheral):
         if 0xD18 <= offset < 0xD24:
             first = _SHPR_FIRST + offset - 0xD18
             return int.from_bytes(self.priority[first : first + 4], "little")
-        reader = {
-            0x004: lambda: ICTR,
-            0x008: lambda: 0,
-            0xD00: lambda: CPUID,
-            0xD04: self._icsr,
-            0xD08: lambda: self.vtor,
-            0xD0C: lambda: 0xFA05 << 16 | self.prigroup << 8,
-            0xD10: lambda: self.scr,
-            0xD14: lambda: self.ccr,
-            0xD24: self._shcsr,
-            0xD28: lambda: self.cfsr,
-            0xD2C: lambda: self.hfsr,
-            0xD30: lambda: self.dfsr,
-            0xD34: lambda: self.mmfar,
-            0xD38: lambda: self.bfar,
-            0xD3C: lambda: 0,  # AFSR: no implementation-defined fault
-            0xD88: lambda: 0,  # CPACR: no floating-point unit
-            0xDF0: lambda: 0,  # DHCSR: no debugger
-            0xDFC: lambda: self.demcr,
-        }.get(offset)
+        readers: dict[int, Callable[[], int]] = {
+            _ICTR: lambda: ICTR,
+            ACTLR: lambda: 0,
+            _CPUID: lambda: CPUID,
+            ICSR: self._icsr,
+            VTOR: lambda: self.vtor,
+            AIRCR: lambda: 0xFA05 << 16 | self.prigroup << 8,
+            SCR: lambda: self.scr,
+            CCR: lambda: self.ccr,
+            SHCSR: self._shcsr,
+            CFSR: lambda: self.cfsr,
+            HFSR: lambda: self.hfsr,
+            DFSR: lambda: self.dfsr,
+            MMFAR: lambda: self.mmfar,
+            BFAR: lambda: self.bfar,
+            AFSR: lambda: 0,  # AFSR: no implementation-defined fault
+            CPACR: lambda: 0,  # CPACR: no floating-point unit
+            DHCSR: lambda: 0,  # DHCSR: no debugger
+            DEMCR: lambda: self.demcr,
+        }
+        reader = readers.get(offset)
         if reader is None:
             raise Unmodelled
         return reader()
@@ -239,7 +293,7 @@ class Nvic(Peripheral):
                 self.on_change()
             return
         if size != 4:
-            if 0xD28 <= offset < 0xD2C:
+            if CFSR <= offset < HFSR:
                 self.cfsr &= ~(value << 8 * (offset & 3))
                 return
             raise Unmodelled
@@ -247,36 +301,36 @@ class Nvic(Peripheral):
             self.systick.write(offset - 0x10, value, 4)
         elif 0x100 <= offset < 0x300:
             self._write_bits(offset, value)
-        elif offset == 0xD04:
+        elif offset == ICSR:
             self._write_icsr(value)
-        elif offset == 0xD08:
+        elif offset == VTOR:
             self.vtor = value & 0x3FFF_FF80
-        elif offset == 0xD0C:
+        elif offset == AIRCR:
             if value >> 16 == VECTKEY:
                 self.prigroup = value >> 8 & 7
                 if value & 4:
                     self._request_reset()
-        elif offset == 0xD10:
+        elif offset == SCR:
             self.scr = value & 0x16
-        elif offset == 0xD14:
+        elif offset == CCR:
             self.ccr = value & 0x31B
-        elif offset == 0xD24:
+        elif offset == SHCSR:
             self.shcsr_enable = value & 0x70000
-        elif offset == 0xD28:
+        elif offset == CFSR:
             self.cfsr &= ~value
-        elif offset == 0xD2C:
+        elif offset == HFSR:
             self.hfsr &= ~value
-        elif offset == 0xD30:
+        elif offset == DFSR:
             self.dfsr &= ~value
-        elif offset == 0xD34:
+        elif offset == MMFAR:
             self.mmfar = value
-        elif offset == 0xD38:
+        elif offset == BFAR:
             self.bfar = value
-        elif offset in (0x008, 0xD3C, 0xD88, 0xDF0):
+        elif offset in (ACTLR, AFSR, CPACR, DHCSR):
             pass  # ACTLR's write-buffer choices, and bits this core reads as zero
-        elif offset == 0xDFC:
+        elif offset == DEMCR:
             self.demcr = value & 0x0100_0000  # TRCENA
-        elif offset == 0xF00:
+        elif offset == STIR:
             self.pend(FIRST_IRQ + (value & 0x1FF))
         else:
             raise Unmodelled

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from cc3200sim.clock import Clock, Event
 from cc3200sim.peripheral import Peripheral, Unmodelled
+from cc3200sim.register_table import WORD, Table
 
 _ENABLE, _TICKINT, _CLKSOURCE, _COUNTFLAG = 1, 2, 4, 1 << 16
 
@@ -107,9 +108,23 @@ class SysTick(Peripheral):
             raise Unmodelled
 
 
-class Dwt(Peripheral):
-    """DWT_CTRL and DWT_CYCCNT at 0xE0001000; the comparators are not modelled."""
+DWT = Table(note="Names are those of the ARMv7-M manual, table C1-21.")
+DWT_CTRL = DWT.stored(0x000, "DWT_CTRL", "CYCCNTENA:0")
+DWT_CYCCNT = DWT.stored(0x004, "DWT_CYCCNT", writable=WORD)
+DWT.unmodelled("profiling", "DWT_CPICNT:0x008 DWT_EXCCNT:0x00C DWT_SLEEPCNT:0x010 DWT_LSUCNT:0x014 DWT_FOLDCNT:0x018")
+DWT.unmodelled("profiling", "DWT_PCSR:0x01C")
+for _index in range(4):
+    DWT.unmodelled(
+        "comparators",
+        f"DWT_COMP{_index}:{0x20 + 16 * _index:#x} DWT_MASK{_index}:{0x24 + 16 * _index:#x} "
+        f"DWT_FUNCTION{_index}:{0x28 + 16 * _index:#x}",
+    )
 
+
+class Dwt(Peripheral):
+    """The cycle counter of the DWT at 0xE0001000; the comparators are not modelled."""
+
+    TABLE = DWT
     STATE = ("running", "origin")
 
     def reset(self) -> None:
@@ -121,18 +136,18 @@ class Dwt(Peripheral):
         """CTRL says that there are no comparators."""
         if size != 4:
             raise Unmodelled
-        if offset == 0:
+        if offset == DWT_CTRL:
             return int(self.running)
-        if offset == 4:
+        if offset == DWT_CYCCNT:
             return (self.clock.now - self.origin if self.running else self.origin) & 0xFFFF_FFFF
         raise Unmodelled
 
     def write(self, offset: int, value: int, size: int) -> None:
         """CYCCNTENA starts and stops, CYCCNT sets."""
-        if size != 4 or offset > 4:
+        if size != 4 or offset > DWT_CYCCNT:
             raise Unmodelled
-        count = self.read(4, 4)
-        if offset == 0:
+        count = self.read(DWT_CYCCNT, 4)
+        if offset == DWT_CTRL:
             self.running = bool(value & 1)
         else:
             count = value

@@ -13,6 +13,7 @@ from typing import Any
 
 from cc3200sim.alarm import Alarm
 from cc3200sim.clock import Clock
+from cc3200sim.mcspi import complete
 from cc3200sim.peripheral import IrqLine, Unmodelled
 from cc3200sim.peripherals.registers import RegisterBlock, reads, writes
 from cc3200sim.peripherals.signals import Input, Output
@@ -46,16 +47,7 @@ CH0CTRL = REGISTERS.stored(0x134, "CH0CTRL", "EN:0 EXTCLK:15-8")
 TX0 = REGISTERS.live(0x138, "TX0", "TDATA:31-0")
 RX0 = REGISTERS.live(0x13C, "RX0", "RDATA:31-0")
 XFERLEVEL = REGISTERS.stored(0x17C, "XFERLEVEL", "AEL:7-0 AFL:15-8 WCNT:31-16!")
-REGISTERS.unmodelled(
-    "channels 1 to 3: the chip has channel 0 alone",
-    "CH1CONF:0x140 CH1STAT:0x144 CH1CTRL:0x148 TX1:0x14C RX1:0x150 CH2CONF:0x154 CH2STAT:0x158 CH2CTRL:0x15C "
-    "TX2:0x160 RX2:0x164 CH3CONF:0x168 CH3STAT:0x16C CH3CTRL:0x170 TX3:0x174 RX3:0x178",
-)
-REGISTERS.unmodelled("DMA", "DAFTX:0x180 DAFRX:0x1A0")
-REGISTERS.unmodelled(
-    "wake-up, test and identification",
-    "HL_REV:0x000 HL_HWINFO:0x004 HL_SYSCONFIG:0x010 REVISION:0x100 WAKEUPENABLE:0x120 SYST:0x124",
-)
+complete(REGISTERS)
 
 (SOFTRESET,) = SYSCONFIG.masks("SOFTRESET")
 SINGLE, TARGET = MODULCTRL.masks("SINGLE MS")

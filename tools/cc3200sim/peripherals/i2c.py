@@ -27,7 +27,7 @@ MCS = REGISTERS.live(
     "MCS",
     "RUN:0 START:1 STOP:2 ACK:3 HS:4! QCMD:5! BURST:6!",
     reads="BUSY:0 ERROR:1 ADRACK:2 DATACK:3 ARBLST:4 IDLE:5 BUSBSY:6 CLKTO:7",
-    source="SLAU723A 19.5",
+    source="SLAU723A 19",
 )
 MDR = REGISTERS.stored(0x008, "MDR", "DATA:7-0")
 MTPR = REGISTERS.stored(0x00C, "MTPR", "TPR:6-0 HS:7!", reset=1)
