@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from typing import Any
 
 from cc3200sim.alarm import Alarm
 from cc3200sim.clock import Clock
 from cc3200sim.mcspi import complete
 from cc3200sim.peripheral import IrqLine, Unmodelled
-from cc3200sim.peripherals.registers import RegisterBlock, reads, writes
+from cc3200sim.peripherals.bus_controller import BusController
+from cc3200sim.peripherals.registers import reads, writes
 from cc3200sim.peripherals.signals import Input, Output
 from cc3200sim.register_table import Table
 from cc3200sim.world.pins import Pin
@@ -60,23 +60,22 @@ FIFO_BYTES = 64
 CYCLES_OF_CLOCK = 2  # of the 80 MHz core in one of 40 MHz
 
 
-class Gspi(RegisterBlock):
+class Gspi(BusController[SpiBus]):
     """The controller. `lines` tells which pins CLK, MOSI and MISO are on; `buses` are those the world has put there."""
 
     TABLE = REGISTERS
+    MASK = IRQENABLE
     STATE = ("regs", "raw", "_to_send", "_received", "_shifting")
     ALARMS = ("_done",)
 
     def __init__(self, clock: Clock, irq: IrqLine, lines: Callable[[], tuple[list[Pin], list[Pin], list[Pin]]]) -> None:
-        self._irq = irq
         self._lines = lines
-        self.buses: list[SpiBus] = []
         self.clk = Output(level=0, enabled=True)
         self.mosi = Output(level=0, enabled=True)
         self.cs = Output(level=0, enabled=True)
         self.miso = Input(lambda level: None)
         self._done = Alarm(clock, self._shifted)
-        super().__init__(clock)
+        super().__init__(clock, irq)
 
     @property
     def working(self) -> bool:
@@ -84,11 +83,9 @@ class Gspi(RegisterBlock):
 
     def reset(self) -> None:
         super().reset()
-        self.raw = 0
         self._to_send: deque[int] = deque()
         self._received: deque[int] = deque()
         self._shifting: int | None = None
-        self._irq.set(False)
         self._drive()
 
     @property
@@ -191,8 +188,7 @@ class Gspi(RegisterBlock):
         self._drive()
         self._done.after(self.bits * self.bit_cycles)
         if not self._to_send:
-            self.raw |= INT_TX_EMPTY
-            self._update_irq()
+            self._raise(INT_TX_EMPTY)
 
     def _shifted(self) -> None:
         word = self._shifting
@@ -236,22 +232,8 @@ class Gspi(RegisterBlock):
 
     @writes(IRQSTATUS)
     def _write_clear(self, value: int) -> None:
-        self.raw &= ~value
-        self._update_irq()
+        self._drop(value)
 
     @writes(IRQENABLE)
     def _write_mask(self, value: int) -> None:
-        self.regs[IRQENABLE] = value & IRQENABLE.writable
-        self._update_irq()
-
-    def _update_irq(self) -> None:
-        self._irq.set(bool(self.raw & self.regs[IRQENABLE]))
-
-    def save(self) -> dict[str, Any]:
-        return super().save() | {"buses": [(bus, bus.save()) for bus in self.buses]}
-
-    def restore(self, state: dict[str, Any]) -> None:
-        super().restore(state)
-        self.buses = [bus for bus, _ in state["buses"]]
-        for bus, bus_state in state["buses"]:
-            bus.restore(bus_state)
+        self._let_out(value)

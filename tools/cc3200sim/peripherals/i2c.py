@@ -9,12 +9,12 @@ quick commands are not modelled.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from cc3200sim.alarm import Alarm
 from cc3200sim.clock import Clock
 from cc3200sim.peripheral import IrqLine
-from cc3200sim.peripherals.registers import RegisterBlock, reads, writes
+from cc3200sim.peripherals.bus_controller import BusController
+from cc3200sim.peripherals.registers import reads, writes
 from cc3200sim.peripherals.signals import Input, Output
 from cc3200sim.register_table import Table
 from cc3200sim.world.i2c import I2cBus, I2cDevice
@@ -55,23 +55,22 @@ INT_DONE, INT_CLOCK, INT_NACK, INT_START, INT_STOP, INT_LOST = MIMR.masks("IM CL
 (MCR_MFE,) = MCR.masks("MFE")
 
 
-class I2c(RegisterBlock):
+class I2c(BusController[I2cBus]):
     """The controller. `lines` tells which pins SCL and SDA are on; `buses` are the ones the world has put there."""
 
     TABLE = REGISTERS
+    MASK = MIMR
     STATE = ("regs", "raw", "_status", "_command", "_selected", "_receiving", "_owned", "_outcome", "_queued")
     ALARMS = ("_done",)
 
     def __init__(self, clock: Clock, irq: IrqLine, lines: Callable[[], tuple[list[Pin], list[Pin]]]) -> None:
-        self._irq = irq
         self._lines = lines
-        self.buses: list[I2cBus] = []
         self.scl = Output(level=1, enabled=True)
         self.sda = Output(level=1, enabled=True)
         self.scl_in = Input(lambda level: None, idle=1)
         self.sda_in = Input(lambda level: None, idle=1)
         self._done = Alarm(clock, self._finished)
-        super().__init__(clock)
+        super().__init__(clock, irq)
 
     @property
     def working(self) -> bool:
@@ -79,7 +78,6 @@ class I2c(RegisterBlock):
 
     def reset(self) -> None:
         super().reset()
-        self.raw = 0
         self._status = IDLE
         self._command: int | None = None
         self._selected: int | None = None  # the address of the device that takes part
@@ -87,7 +85,6 @@ class I2c(RegisterBlock):
         self._owned = False  # between a start and its stop
         self._outcome: tuple[int, int] = (0, 0)
         self._queued: int | None = None  # a command that waits for the stop under way
-        self._irq.set(False)
 
     @property
     def bit_cycles(self) -> int:
@@ -173,8 +170,7 @@ class I2c(RegisterBlock):
         status, raised = self._outcome
         self._command = None
         self._status = status | (BUS_BUSY if self._owned else IDLE)
-        self.raw |= raised
-        self._update_irq()
+        self._raise(raised)
         queued, self._queued = self._queued, None
         if queued is not None:
             self._write_command(queued)
@@ -189,26 +185,12 @@ class I2c(RegisterBlock):
 
     @writes(MIMR)
     def _write_mask(self, value: int) -> None:
-        self.regs[MIMR] = value & MIMR.writable
-        self._update_irq()
+        self._let_out(value)
 
     @writes(MICR)
     def _write_clear(self, value: int) -> None:
-        self.raw &= ~value
-        self._update_irq()
+        self._drop(value)
 
     @reads(MBMON)
     def _monitor(self) -> int:
         return self.sda_in.level << 1 | self.scl_in.level
-
-    def _update_irq(self) -> None:
-        self._irq.set(bool(self.raw & self.regs[MIMR]))
-
-    def save(self) -> dict[str, Any]:
-        return super().save() | {"buses": [(bus, bus.save()) for bus in self.buses]}
-
-    def restore(self, state: dict[str, Any]) -> None:
-        super().restore(state)
-        self.buses = [bus for bus, _ in state["buses"]]
-        for bus, bus_state in state["buses"]:
-            bus.restore(bus_state)

@@ -61,6 +61,7 @@ class RegisterBlock(Peripheral):
     _handlers: ClassVar[list[tuple[str, str, Register, bool]]] = []
 
     def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
         held = [register for register in cls.TABLE if register.access in (Access.STORED, Access.CONSTANT)]
         cls._resets = {register: register.reset for register in held}
         cls._stored = {register: (register.reset & ~register.writable, register.writable) for register in held}
