@@ -75,16 +75,12 @@ class Register(int):
     access: Access
     reset: int
     writable: int
+    refused: int  # bits that no store may set, since their function is not modelled
     writes: tuple[Field, ...]
     reads: tuple[Field, ...]
     note: str
     source: str
     span: int
-
-    @property
-    def refused(self) -> int:
-        """The bits that no store may set, since their function is not modelled."""
-        return sum(field.mask for field in self.writes if field.extent is Extent.REFUSED)
 
     def masks(self, names: str) -> Iterator[int]:
         """The masks of fields by their names. KeyError for one that the register has not."""
@@ -140,6 +136,7 @@ class Table:
         register.reads = register.writes if reads is None else _fields(reads)
         held = sum(field.mask for field in register.writes if field.extent is not Extent.REFUSED)
         register.writable = held if writable is None else writable
+        register.refused = sum(field.mask for field in register.writes if field.extent is Extent.REFUSED)
         register.note, register.source, register.span = note, source, span
         self._registers[offset] = register
         return register

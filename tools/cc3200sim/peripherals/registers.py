@@ -59,12 +59,14 @@ class RegisterBlock(Peripheral):
     _resets: ClassVar[dict[int, int]] = {}
     _stored: ClassVar[dict[int, tuple[int, int]]] = {}
     _handlers: ClassVar[list[tuple[str, str, Register, bool]]] = []
+    _refusing: ClassVar[list[Register]] = []
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         held = [register for register in cls.TABLE if register.access in (Access.STORED, Access.CONSTANT)]
         cls._resets = {register: register.reset for register in held}
         cls._stored = {register: (register.reset & ~register.writable, register.writable) for register in held}
+        cls._refusing = [register for register in cls.TABLE if register.refused]
         cls._handlers = [
             (name, kind, register, each)
             for name, method in vars(cls).items()
@@ -77,10 +79,9 @@ class RegisterBlock(Peripheral):
         for name, kind, register, each in self._handlers:
             method = getattr(self, name)
             getattr(self, kind)[int(register)] = partial(method, register) if each else method
-        for register in self.TABLE:
-            if register.refused:
-                writer = self.writers.get(register, partial(self._hold, register))
-                self.writers[int(register)] = partial(self._write_checked, register, writer)
+        for register in self._refusing:
+            writer = self.writers.get(register, partial(self._hold, register))
+            self.writers[int(register)] = partial(self._write_checked, register, writer)
         self.regs: dict[int, int] = {}
         super().__init__(clock)
 
