@@ -156,12 +156,11 @@ __attribute__((noreturn)) static void interpreter(void *unused) {
 // Interrupt objects go before what they belong to.
 const lifecycle_t lifecycle[] = {
     {machine_session_start, NULL},
-    {machine_pins_init, NULL},
+    {machine_irq_session, machine_irq_session},
+    {machine_pins_init, machine_pin_irq_session},
     {led_init, NULL},
     {uart_io_session_start, uart_io_session_end},
     {wlan_session_start, NULL},
-    {machine_irq_session, machine_irq_session},
-    {NULL, machine_pin_irq_session},
 };
 const size_t lifecycle_count = MP_ARRAY_SIZE(lifecycle);
 

@@ -23,7 +23,7 @@ CODE = ["-std=gnu99", "-Os", "-g", "-ffunction-sections", "-fdata-sections", "-f
         # Optimizations that make code larger even at -Os: without them the image is 2 % smaller (docs/size.md).
         "-fno-schedule-insns2", "-fno-move-loop-invariants", "-fno-jump-tables", "-fno-tree-ch",
         "-fno-tree-loop-optimize", "-fno-caller-saves", "-fno-thread-jumps", "-fno-tree-dominator-opts",
-        "-fno-tree-slsr", "-fno-tree-tail-merge"]  # fmt: skip
+        "-fno-tree-slsr", "-fno-tree-tail-merge", "-fno-ssa-phiopt"]  # fmt: skip
 # Link-time optimization makes the image smaller and each link slower (docs/size.md): a debug build does without.
 WHOLE_PROGRAM = {"release": ["-flto", "-flto-partition=one", "-fipa-pta"], "debug": []}
 

@@ -74,7 +74,7 @@ static void configure(machine_pin_obj_t *self) {
     PAD(gpio) = setting;
 }
 
-void machine_pin_release(machine_pin_obj_t *self) {
+ONE_COPY void machine_pin_release(machine_pin_obj_t *self) {
     self->mode = PIN_IN;
     self->pad = PIN_PULL_NONE | PIN_MED_POWER;
     self->value = 0;

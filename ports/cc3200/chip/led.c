@@ -84,8 +84,12 @@ void led_fault(void) {
     drive(true);
 }
 
-void led_tick(uint32_t now) {
+void led_set_time(uint32_t now) {
     led.now = now;
+}
+
+void led_tick(uint32_t now) {
+    led_set_time(now);
     if (led.enabled && (int32_t)(now - led.next_change) >= 0) {
         drive(!led.lit);
         led.next_change += (led.error ? ERROR_HALF_MS

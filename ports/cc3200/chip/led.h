@@ -22,6 +22,9 @@ void led_fault(void);
 // Called at each tick with the time in ms; drives the LED.
 void led_tick(uint32_t now);
 
+// The time alone, after a sleep between two ticks.
+void led_set_time(uint32_t now);
+
 // The longest sleep that does not miss a change of the LED, in ms, from `now`.
 uint32_t led_quiet_ms(uint32_t now);
 

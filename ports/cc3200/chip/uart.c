@@ -50,7 +50,7 @@ __attribute__((weak)) void uart_on_change(unsigned id, bool received) {
     (void)received;
 }
 
-uint32_t uart_stall_ms(unsigned id) {
+ONE_COPY uint32_t uart_stall_ms(unsigned id) {
     uint32_t baud = uarts[id].settings.baud;
     return 20 + (baud ? 20 * 12 * 1000 / baud : 0); // 16 frames of at most 12 bits
 }

@@ -1,5 +1,4 @@
-// Start of the network processor through TI's host driver, and the handlers that the driver calls; those of the radio are
-// in radio.c.
+// Start of the network processor through TI's host driver. The handlers that the driver calls are in radio.c.
 #include "FreeRTOS.h"
 #include "task.h"
 
@@ -102,17 +101,4 @@ ONE_COPY int processor_role(void) {
 bool processor_mac(uint8_t mac[MAC_BYTES]) {
     _u8 length = MAC_BYTES;
     return processor_start() && PROCESSOR_CALL(sl_NetCfgGet(SL_MAC_ADDRESS_GET, NULL, &length, mac)) >= 0;
-}
-
-void SimpleLinkGeneralEventHandler(SlDeviceEvent_t *event) {
-    (void)event; // errors of the device reach the caller of the command that met them
-}
-
-void SimpleLinkHttpServerCallback(SlHttpServerEvent_t *event, SlHttpServerResponse_t *response) {
-    (void)event;
-    (void)response;
-}
-
-void SimpleLinkSockEventHandler(SlSockEvent_t *event) {
-    (void)event;
 }

@@ -1,5 +1,5 @@
-// The operating system as the SimpleLink host driver asks for it (osi.h), without a heap: the driver's few objects come
-// from fixed pools. The spawn task sleeps until there is work; TI's own version wakes five times a second.
+// The operating system as the SimpleLink host driver asks for it (osi.h), without a heap. The spawn task sleeps until
+// there is work; TI's own version wakes five times a second.
 #include <stdbool.h>
 #include <string.h>
 
@@ -18,14 +18,6 @@
 
 // How much work can wait for the spawn task.
 #define SPAWN_QUEUE (3)
-
-// All that driver.c allocates: its control block while the device runs, and one asynchronous message at a time.
-static union {
-    _SlDriverCb_t block;
-    uint64_t align;
-} control_block LOW_RAM;
-static uint64_t async_message[(SL_ASYNC_MAX_MSG_LEN + 7) / 8] LOW_RAM;
-static void *in_use[2];
 
 static StackType_t spawn_stack[SPAWN_STACK_BYTES / sizeof(StackType_t)] STACK_SECTION;
 static StaticTask_t spawn_task LOW_RAM;
@@ -114,24 +106,4 @@ OsiReturnVal_e VStartSimpleLinkSpawnTask(unsigned long priority) {
     xTaskCreateStatic(
         spawn, "Spawn", SPAWN_STACK_BYTES / sizeof(StackType_t), NULL, priority, spawn_stack, &spawn_task);
     return OSI_OK;
-}
-
-// NULL if the pool is taken, which the driver checks for.
-void *mem_Malloc(unsigned long size) {
-    void *pools[] = {async_message, &control_block};
-    const size_t sizes[] = {sizeof(async_message), sizeof(control_block)};
-    for (size_t i = 0; i < 2; i++) {
-        if (size <= sizes[i] && !in_use[i]) {
-            return in_use[i] = pools[i];
-        }
-    }
-    return NULL;
-}
-
-void mem_Free(void *memory) {
-    for (size_t i = 0; i < 2; i++) {
-        if (in_use[i] == memory) {
-            in_use[i] = NULL;
-        }
-    }
 }

@@ -81,7 +81,7 @@ void vPortSuppressTicksAndSleep(TickType_t expected) {
         }
         restart_systick(rest - spent);
     }
-    led_tick(xTaskGetTickCount()); // which knows no other time than it is told
+    led_set_time(xTaskGetTickCount());
     __asm volatile("cpsie i" ::: "memory");
 }
 

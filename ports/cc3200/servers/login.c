@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "chip/memory.h"
+
 #define FIRST_DELAY_MS 1000u
 #define DOUBLINGS_MAX 4u
 
@@ -11,7 +13,7 @@ void login_word_clear(login_word_t *word) {
     memset(word, 0, sizeof(*word)); // the rest of text stays 0: words are compared over their whole room
 }
 
-void login_word_add(login_word_t *word, uint8_t byte) {
+ONE_COPY void login_word_add(login_word_t *word, uint8_t byte) {
     if (word->length < sizeof(word->text)) {
         word->text[word->length++] = (char)byte;
     } else {
@@ -54,7 +56,7 @@ bool login_check(login_t *login, const login_word_t *user, const login_word_t *p
     return false;
 }
 
-uint32_t login_delay_ms(const login_t *login) {
+ONE_COPY uint32_t login_delay_ms(const login_t *login) {
     if (login->failures == 0) {
         return 0;
     }

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "chip/memory.h"
 #include "servers/ftp/transfer.h"
 
 #define ROOT "/"
@@ -31,7 +32,7 @@ static ftp_reply_t end_reply(ftp_t *ftp, text_t *text, const char *end) {
     return FTP_REPLY_NONE;
 }
 
-static ftp_reply_t passive(ftp_t *ftp, bool extended) {
+ONE_COPY static ftp_reply_t passive(ftp_t *ftp, bool extended) {
     uint8_t address[4];
     uint16_t port;
     ftp_close_data(ftp);
