@@ -1,6 +1,5 @@
 """Read by SCons before SConstruct: makes the build's own logic in tools/ importable, and errors one line long."""
 
-import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr
@@ -8,44 +7,18 @@ from io import StringIO
 from pathlib import Path
 
 import SCons.Node.Alias
-import SCons.Node.FS
-import SCons.SConsign
 import SCons.Script.Main
 
 # Compiled modules go where everything else that a build writes goes.
 sys.pycache_prefix = str(Path(__file__).resolve().parent.parent / "build" / ".pycache")
 sys.dont_write_bytecode = False
-gc.disable()  # a build ends before the little that forms cycles matters; collecting takes a tenth of its time
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tools"))
 
+import fast_null_build  # noqa: E402 - now that its compiled form has a place
+
+fast_null_build.apply()
+
 SCons.Script.Main.progress_display.set_mode(False)  # what is built says enough
-
-
-def write_signatures_when_there_are_new_ones() -> None:
-    """SCons writes what it knows of every file at the end of each run, a tenth of the time of one with nothing to do.
-    It has learnt something only where it built a file, or read one to compare its content."""
-    learnt = False
-
-    def noting(method):  # type: ignore[no-untyped-def]
-        def noted(node):  # type: ignore[no-untyped-def]
-            nonlocal learnt
-            learnt = True
-            return method(node)
-
-        return noted
-
-    def write() -> None:
-        if learnt:
-            write_all()
-
-    file, write_all = SCons.Node.FS.File, SCons.SConsign.write
-    file.built = noting(file.built)
-    file.get_contents = noting(file.get_contents)
-    file.get_content_hash = noting(file.get_content_hash)
-    SCons.SConsign.write = write
-
-
-write_signatures_when_there_are_new_ones()
 
 
 class QuietAboutWords(SCons.Script.Main.BuildTask):

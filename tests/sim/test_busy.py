@@ -9,7 +9,7 @@ from cc3200sim.busy import Busy, length, merge, shares
 from cc3200sim.clock import cycles
 from cc3200sim.flash import ERASE_SECONDS, PROGRAM_SECONDS, READ_SECONDS_PER_BYTE, Flash
 from cc3200sim.nwp.processor import COMMAND_SECONDS, WORD_SECONDS
-from cc3200sim.world.network import MemoryNetwork
+from cc3200sim.world.net.memory import MemoryNetwork
 from hypothesis import given
 from hypothesis import strategies as st
 from support.nwp_host import Host

@@ -8,9 +8,9 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from cc3200sim.world.ftp_alg import PassiveRewriter
-from cc3200sim.world.host_sockets import HostNetwork, HostNetworkError
-from cc3200sim.world.network import HOST_ADDRESS
+from cc3200sim.world.net.api import HOST_ADDRESS
+from cc3200sim.world.net.ftp_alg import PassiveRewriter
+from cc3200sim.world.net.host import HostNetwork, HostNetworkError
 from support.socket_host import SocketHost
 
 LOOPBACK = "127.0.0.1"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from cc3200sim.world.network import FIRST_PORT, MemoryNetwork
+from cc3200sim.world.net.memory import FIRST_PORT, MemoryNetwork
 from support.socket_host import SocketHost
 
 

@@ -9,7 +9,8 @@ from cc3200sim.nwp.opcodes import Opcode
 from cc3200sim.nwp.processor import TX_BUFFERS
 from cc3200sim.nwp.socket import CONNECT_SECONDS
 from cc3200sim.nwp.socket_table import DEFAULT_WINDOW
-from cc3200sim.world.network import FIRST_PORT, HOST_ADDRESS, MemoryNetwork, number
+from cc3200sim.world.net.api import HOST_ADDRESS, number
+from cc3200sim.world.net.memory import FIRST_PORT, MemoryNetwork
 from support.nwp_host import Host, Message
 from support.socket_host import SocketHost
 

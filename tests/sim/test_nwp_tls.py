@@ -7,7 +7,7 @@ import struct
 
 import pytest
 from cc3200sim.nwp.opcodes import Opcode
-from cc3200sim.world.network import HOST_ADDRESS
+from cc3200sim.world.net.api import HOST_ADDRESS
 from support.certificates import der
 from support.socket_host import SocketHost
 from support.tls_peer import Chain, Peer, context

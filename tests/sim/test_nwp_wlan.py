@@ -8,7 +8,7 @@ import pytest
 from cc3200sim.flash import Flash
 from cc3200sim.nwp.opcodes import Opcode
 from cc3200sim.nwp.wlan import MAX_PROFILES, MAX_STATIONS
-from cc3200sim.world.network import number
+from cc3200sim.world.net.api import number
 from cc3200sim.world.radio import AccessPoint, Radio, RadioError
 from support.nwp_host import Host
 

@@ -13,7 +13,7 @@ from cc3200sim.nwp.link import Lspi, NwpInterrupt
 from cc3200sim.nwp.opcodes import Opcode
 from cc3200sim.nwp.processor import NetworkProcessor
 from cc3200sim.peripheral import IrqLine
-from cc3200sim.world.network import MemoryNetwork
+from cc3200sim.world.net.memory import MemoryNetwork
 from cc3200sim.world.radio import Radio
 
 TX0, RX0, CH0STAT, CH0CTRL = 0x138, 0x13C, 0x130, 0x134

@@ -5,7 +5,8 @@ from __future__ import annotations
 import struct
 
 from cc3200sim.nwp.opcodes import Opcode
-from cc3200sim.world.network import MemoryNetwork, Stream, number
+from cc3200sim.world.net.api import number
+from cc3200sim.world.net.memory import MemoryNetwork, Stream
 
 from support.nwp_host import Host
 

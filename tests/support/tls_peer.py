@@ -8,7 +8,7 @@ import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cc3200sim.world.network import Stream
+from cc3200sim.world.net.memory import Stream
 
 from support.certificates import Certificate, authority, signed
 

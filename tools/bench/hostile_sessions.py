@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from cc3200sim.board import Board, Client
-from cc3200sim.world.network import GIVE_UP_SECONDS, Stream
+from cc3200sim.world.net.memory import GIVE_UP_SECONDS, Stream
 
 TELNET, FTP = 23, 21
 GREETINGS = {TELNET: b"Login as: ", FTP: b"220"}

@@ -9,7 +9,8 @@ from typing import Any
 from cc3200sim.clock import cycles
 from cc3200sim.flash import Flash
 from cc3200sim.machine import Machine
-from cc3200sim.world.network import HOST_ADDRESS, MemoryNetwork, Stream
+from cc3200sim.world.net.api import HOST_ADDRESS, State
+from cc3200sim.world.net.memory import MemoryNetwork, Stream
 from cc3200sim.world.pins import Pin
 from cc3200sim.world.radio import Radio
 
@@ -96,7 +97,7 @@ class Client:
 
     def read_all(self, seconds: float = 10.0) -> bytes:
         """Run until the board has closed, and return all it sent before. BoardTimeout if it does not close."""
-        if not self.wait(lambda: self.stream.peer_closed or self.stream.state == "reset", seconds):
+        if not self.wait(lambda: self.stream.peer_closed or self.stream.state == State.RESET, seconds):
             raise BoardTimeout(f"the connection stays open for {seconds} s, with {self.stream.received!r}")
         return self.read()
 
@@ -141,8 +142,8 @@ class Board:
     def connect(self, port: int, *, address: str = HOST_ADDRESS, seconds: float = 10.0) -> Client:
         """Connect to a TCP port of the board as a computer on its network, and wait until the connection stands."""
         client = Client(self.machine, self.network.connect(port, address=address))
-        client.wait(lambda: client.stream.state != "connecting", seconds)
-        if client.stream.state != "open":
+        client.wait(lambda: client.stream.state != State.CONNECTING, seconds)
+        if client.stream.state != State.OPEN:
             raise ConnectionRefusedError(f"port {port} of the board: {client.stream.state}")
         return client
 

@@ -22,7 +22,8 @@ from cc3200sim.peripherals.reset import Domain, ResetKind
 from cc3200sim.rom import boot
 from cc3200sim.systick import Dwt
 from cc3200sim.unicorn_handle import Engine
-from cc3200sim.world.network import MemoryNetwork, Network
+from cc3200sim.world.net.api import Network
+from cc3200sim.world.net.memory import MemoryNetwork
 from cc3200sim.world.pins import Pins
 from cc3200sim.world.radio import Radio
 from cc3200sim.world.serial import SerialPort

@@ -14,7 +14,7 @@ from cc3200sim.native import NativeError
 from cc3200sim.rom import RomError
 from cc3200sim.run.console import ConsoleError
 from cc3200sim.run.options import UsageError
-from cc3200sim.world.host_sockets import HostNetworkError
+from cc3200sim.world.net.host import HostNetworkError
 
 _DESCRIPTION = "An emulated TI CC3200 (WiPy, CC3200 LaunchPad) that runs unmodified firmware images."
 _SUBCOMMANDS = {"run": run, "bench": bench}

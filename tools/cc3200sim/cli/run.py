@@ -19,7 +19,7 @@ from cc3200sim.run.options import Device, Options, open_device
 from cc3200sim.run.pin_view import PinLines, PinStatus
 from cc3200sim.run.runner import Runner
 from cc3200sim.run.terminal import Terminal
-from cc3200sim.world.host_sockets import DEFAULT_FORWARDS, LOOPBACK
+from cc3200sim.world.net.host import DEFAULT_FORWARDS, LOOPBACK
 from cc3200sim.world.radio import AccessPoint
 
 HELP = "start a firmware image, its UART0 in this terminal"

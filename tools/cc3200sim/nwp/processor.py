@@ -25,7 +25,7 @@ from cc3200sim.nwp.wlan import Wlan
 from cc3200sim.nwp.wlan_receive import WlanReceive
 from cc3200sim.nwp.wlan_settings import ROLE_AP, ROLE_STATION, WlanSettings
 from cc3200sim.peripheral import IrqLine
-from cc3200sim.world.network import Network
+from cc3200sim.world.net.api import Network
 from cc3200sim.world.radio import Radio
 
 START_SECONDS = 50e-3  # from the wake register to the init-complete message

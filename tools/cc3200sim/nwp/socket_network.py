@@ -9,6 +9,7 @@ from cc3200sim.nwp.opcodes import Opcode
 from cc3200sim.nwp.socket import TCP_MESSAGE, UDP_MESSAGE, Sockets
 from cc3200sim.nwp.socket_table import DATAGRAM, DEFAULT_WINDOW, STREAM, Socket, Tcp
 from cc3200sim.nwp.tls import TlsFailure, TlsSession, make_context
+from cc3200sim.world.net.api import Answer
 
 MAX_DATAGRAMS = 8  # ours: how many a socket keeps until they are taken
 TLS_PUBLIC_KEY_SECONDS = 0.3  # a handshake's public-key work on the chip, in its order of magnitude
@@ -27,28 +28,28 @@ class NetworkEnd:
         wlan = self._nwp.wlan
         return self._nwp.running and wlan.has_address and (bool(wlan.stations) or wlan.point is not None)
 
-    def incoming(self, connection: int, address: int, port: int, local_port: int) -> str:
+    def incoming(self, connection: int, address: int, port: int, local_port: int) -> Answer:
         """A connection request from outside."""
         listener = next(
             (s for s in self._table.sockets.values() if s.listening and s.port == local_port and s.kind == STREAM), None
         )
         if not self.reachable():
-            return "drop"
+            return Answer.DROP
         if listener is None:
-            return "refuse"
+            return Answer.REFUSE
         if len(listener.queue) >= listener.backlog:
-            return "drop"
+            return Answer.DROP
         if listener.secure:
             try:
                 context = make_context(self._nwp.flash, listener.tls, server=True)
             except TlsFailure as failure:
                 self._tls_accept_failed(listener, failure.code)
-                return "refuse"
+                return Answer.REFUSE
             self._table.sessions[connection] = TlsSession(context, server=True)
         listener.queue.append(connection)
         self._table.connections[connection] = Tcp(local_port, address, port, established=True)
         self._progress(connection)
-        return "accept"
+        return Answer.ACCEPT
 
     def _tls_accept_failed(self, listener: Socket, code: int) -> None:
         index = next(index for index, socket in self._table.sockets.items() if socket is listener)

@@ -12,7 +12,7 @@ from pathlib import Path
 from cc3200sim import rom
 from cc3200sim.flash import DEFAULT_SIZE, Flash, container
 from cc3200sim.machine import Machine
-from cc3200sim.world.host_sockets import DEFAULT_FORWARDS, HostNetwork, HostNetworkError
+from cc3200sim.world.net.host import DEFAULT_FORWARDS, HostNetwork, HostNetworkError
 from cc3200sim.world.radio import AccessPoint, Radio
 
 

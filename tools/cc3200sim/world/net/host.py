@@ -16,8 +16,8 @@ from functools import partial
 from typing import Any
 
 from cc3200sim.clock import Clock, cycles
-from cc3200sim.world.ftp_alg import PassiveRewriter
-from cc3200sim.world.network import HOST_ADDRESS, MSS, Attached, Stack, number
+from cc3200sim.world.net.api import HOST_ADDRESS, MSS, Answer, Attached, Stack, State, number
+from cc3200sim.world.net.ftp_alg import PassiveRewriter
 
 LOOPBACK = "127.0.0.1"
 FTP_PORT, TELNET_PORT = 21, 23
@@ -40,7 +40,7 @@ class _Connection:
     board_port: int
     address: int
     port: int
-    state: str  # asking the board, connecting to a service here, open
+    state: State  # asking the board, connecting to a service here, open
     since: int = 0
     outgoing: bytearray = field(default_factory=bytearray)
     segments: list[int] = field(default_factory=list)
@@ -107,7 +107,7 @@ class HostNetwork(Attached):
         for listener, board_port in list(self._listeners):
             with suppress(BlockingIOError, InterruptedError, ConnectionError):
                 client, (_, port) = listener.accept()
-                self._add(client, board_port, number(HOST_ADDRESS), port, "asking")
+                self._add(client, board_port, number(HOST_ADDRESS), port, State.ASKING)
         for connection in list(self._connections) if self.stack.reachable() else ():
             if connection in self._connections:
                 self._serve(connection)
@@ -117,13 +117,13 @@ class HostNetwork(Attached):
                 self.stack.datagram(number(HOST_ADDRESS), port, board_port, data)
         self._later(POLL_SECONDS, self._poll)
 
-    def _add(self, client: socket.socket, board_port: int, address: int, port: int, state: str) -> int:
+    def _add(self, client: socket.socket, board_port: int, address: int, port: int, state: State) -> int:
         client.setblocking(False)
         with suppress(OSError):
             client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connection = self._next
         self._next += 1
-        rewriter = PassiveRewriter(self._data_port) if board_port == FTP_PORT and state == "asking" else None
+        rewriter = PassiveRewriter(self._data_port) if board_port == FTP_PORT and state == State.ASKING else None
         self._connections[connection] = _Connection(
             client, board_port, address, port, state, since=self.clock.now, rewriter=rewriter
         )
@@ -139,16 +139,16 @@ class HostNetwork(Attached):
 
     def _serve(self, number_: int) -> None:
         state = self._connections[number_]
-        if state.state == "asking":
+        if state.state == State.ASKING:
             answer = self.stack.incoming(number_, state.address, state.port, state.board_port)
-            if answer == "accept":
-                state.state = "open"
-            elif answer == "refuse" or self.clock.now - state.since > cycles(QUEUE_SECONDS):
+            if answer == Answer.ACCEPT:
+                state.state = State.OPEN
+            elif answer == Answer.REFUSE or self.clock.now - state.since > cycles(QUEUE_SECONDS):
                 self._hang_up(number_)
                 return
-        elif state.state == "connecting":
+        elif state.state == State.CONNECTING:
             self._connected(number_)
-        if state.state == "open":
+        if state.state == State.OPEN:
             self._flush(number_)
             if number_ in self._connections and not state.host_closed:
                 self._read(number_)
@@ -177,7 +177,7 @@ class HostNetwork(Attached):
 
     def _flush(self, connection: int) -> None:
         state = self._connections.get(connection)
-        if state is None or state.state != "open":
+        if state is None or state.state != State.OPEN:
             return
         try:
             while state.outgoing:
@@ -228,7 +228,7 @@ class HostNetwork(Attached):
         state = self._connections[connection]
         result = state.socket.connect_ex((LOOPBACK, state.port))
         if result in (0, errno.EISCONN):
-            state.state = "open"
+            state.state = State.OPEN
             self.stack.established(connection)
         elif result not in (errno.EINPROGRESS, errno.EALREADY, errno.EWOULDBLOCK):
             self._forget(connection)
@@ -238,7 +238,7 @@ class HostNetwork(Attached):
 
     def open(self, address: int, port: int, local_port: int) -> int:
         """The board connects: to a service on this computer's loopback, other addresses can't be reached."""
-        connection = self._add(socket.socket(), local_port, address, port, "connecting")
+        connection = self._add(socket.socket(), local_port, address, port, State.CONNECTING)
         if address not in self._here:
             self._forget(connection)
             self._later(POLL_SECONDS, self._unreachable, connection)

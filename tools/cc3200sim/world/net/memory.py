@@ -1,4 +1,4 @@
-"""The network the board is on, and one that lives in memory: deterministic, its peers scripted by tests.
+"""A network that lives in memory: deterministic, its peers scripted by tests.
 
 What is here is TCP and UDP as the ends see them: connections, bytes in order, closes and resets. A lost TCP segment
 comes later, a lost datagram never. Addresses are IPv4 as numbers on the inside, dotted strings in what tests call.
@@ -7,114 +7,19 @@ comes later, a lost datagram never. Addresses are IPv4 as numbers on the inside,
 from __future__ import annotations
 
 import copy
-import ipaddress
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
-from cc3200sim.busy import Busy
-from cc3200sim.clock import Clock, cycles
+from cc3200sim.clock import cycles
+from cc3200sim.world.net.api import HOST_ADDRESS, MSS, Answer, Attached, State, dotted, number
 
-MSS = 1460  # bytes of a TCP segment over Ethernet framing
 RETRANSMIT_SECONDS = 0.2  # what a lost segment is late
 UNREACHABLE_SECONDS = 1.0  # how often a segment is repeated while the board is out of reach
 GIVE_UP_SECONDS = 120.0  # ours: how long the board's TCP repeats a segment that nobody acknowledges
-HOST_ADDRESS = "192.168.1.2"  # where in-memory peers are unless they say otherwise
 FIRST_PORT = 49152  # of in-memory clients, in turn (RFC 6335: dynamic ports)
-
-
-def number(address: str) -> int:
-    """A dotted IPv4 address as a number."""
-    return int(ipaddress.IPv4Address(address))
-
-
-def dotted(address: int) -> str:
-    """The other way."""
-    return str(ipaddress.IPv4Address(address))
-
-
-class Stack(Protocol):
-    """The board's end: the sockets of its network processor. A connection is a number that the network gives."""
-
-    def reachable(self) -> bool:
-        """Whether packets get to the board and from it at all."""
-
-    def incoming(self, connection: int, address: int, port: int, local_port: int) -> str:
-        """A connection request. "accept", "refuse", or "drop" when the queue of a listener is full."""
-
-    def established(self, connection: int) -> None:
-        """A connection the board asked for stands."""
-
-    def failed(self, connection: int, reason: str) -> None:
-        """It does not: "refused", "unreachable"."""
-
-    def received(self, connection: int, data: bytes) -> None:
-        """Bytes from the peer, in order, never more than receive_room."""
-
-    def receive_room(self, connection: int) -> int:
-        """Bytes the board's receive window has left."""
-
-    def finished(self, connection: int) -> None:
-        """The peer will send no more."""
-
-    def reset(self, connection: int) -> None:
-        """The peer broke the connection off."""
-
-    def acknowledged(self, connection: int, segments: int) -> None:
-        """The peer has so many of the segments that were sent."""
-
-    def datagram(self, address: int, port: int, local_port: int, data: bytes) -> None:
-        """A UDP datagram."""
-
-    def answer_mdns(self, name: str) -> tuple[int, int, str] | None:
-        """The board's answer to an mDNS question: address, port (0 for its own name), text."""
-
-    def answer_dns(self, name: str) -> int | None:
-        """The address the board's own DNS server gives for a name."""
-
-
-class Network(Protocol):
-    """What the network processor asks of the network."""
-
-    busy: Busy
-
-    def attach(self, clock: Clock, stack: Stack) -> None:
-        """The board tells who it is."""
-
-    def open(self, address: int, port: int, local_port: int) -> int:
-        """Ask for a TCP connection; the stack is told how it went. The number of the connection."""
-
-    def send(self, connection: int, data: bytes) -> None:
-        """Send one segment."""
-
-    def close(self, connection: int) -> None:
-        """Send no more."""
-
-    def abort(self, connection: int) -> None:
-        """Break a connection off."""
-
-    def window_opened(self, connection: int) -> None:
-        """The board has room for more again."""
-
-    def send_datagram(self, address: int, port: int, local_port: int, data: bytes) -> None:
-        """Send a UDP datagram."""
-
-    def resolve(self, name: str) -> int | None:
-        """The address of a name, None when the name server does not know it."""
-
-    def answers_ping(self, address: int) -> bool:
-        """Whether anybody is at an address."""
-
-    def service(self, name: str) -> tuple[int, int, str] | None:
-        """An mDNS service: address, port, text."""
-
-    def save(self) -> Any:
-        """The state for a snapshot."""
-
-    def restore(self, state: Any) -> None:
-        """Go back to a saved state."""
 
 
 @dataclass
@@ -124,7 +29,7 @@ class _Connection:
     address: int
     port: int
     board_port: int
-    state: str = "connecting"  # open, refused, reset
+    state: State = State.CONNECTING
     pending: bytearray = field(default_factory=bytearray)
     closing: bool = False  # a close waits behind what is pending
     in_flight: int = 0
@@ -249,33 +154,6 @@ class UdpPeer:
         return queue.pop(0) if queue else None
 
 
-class Attached:
-    """What every network keeps of the board that is on it. `busy`: packets under way, by a network in virtual time."""
-
-    def __init__(self) -> None:
-        self.busy = Busy()
-        self._clock: Clock | None = None
-        self._stack: Stack | None = None
-
-    def attach(self, clock: Clock, stack: Stack) -> None:
-        """The board tells who it is."""
-        self._clock, self._stack = clock, stack
-
-    @property
-    def stack(self) -> Stack:
-        """The board's end."""
-        if self._stack is None:
-            raise RuntimeError("no board is on this network")
-        return self._stack
-
-    @property
-    def clock(self) -> Clock:
-        """Virtual time."""
-        if self._clock is None:
-            raise RuntimeError("no board is on this network")
-        return self._clock
-
-
 class MemoryNetwork(Attached):
     """The network in memory. `delay` seconds one way, `rate` bytes a second, `loss` the share of packets lost."""
 
@@ -381,7 +259,7 @@ class MemoryNetwork(Attached):
             state.blocked_since = now
         if now - state.blocked_since > cycles(GIVE_UP_SECONDS):
             if to_board:
-                state.state = "reset"  # the peer has given up too
+                state.state = State.RESET  # the peer has given up too
             return
         again = now + cycles(UNREACHABLE_SECONDS)
         self.busy.add(now, again)
@@ -422,26 +300,26 @@ class MemoryNetwork(Attached):
         if state.cut:
             return
         answer = self.stack.incoming(connection, state.address, state.port, state.board_port)
-        if answer == "accept":
+        if answer == Answer.ACCEPT:
             self._from_board(connection, 0, self._opened)
-        elif answer == "refuse":
+        elif answer == Answer.REFUSE:
             self._from_board(connection, 0, self._refused)
         elif attempt < 5:
             self._later(2.0**attempt, self._request, connection, attempt + 1)
         else:
-            state.state = "refused"
+            state.state = State.REFUSED
 
     def _opened(self, connection: int) -> None:
-        self.connections[connection].state = "open"
+        self.connections[connection].state = State.OPEN
         self.push(connection)
 
     def _refused(self, connection: int) -> None:
-        self.connections[connection].state = "refused"
+        self.connections[connection].state = State.REFUSED
 
     def push(self, connection: int) -> None:
         """Send what is pending, as far as the board's window goes; then the close if one waits."""
         state = self.connections[connection]
-        if state.state != "open" or state.cut:
+        if state.state != State.OPEN or state.cut:
             return
         while state.pending:
             room = self.stack.receive_room(connection) - state.in_flight
@@ -458,18 +336,18 @@ class MemoryNetwork(Attached):
     def _segment_arrived(self, connection: int, data: bytes) -> None:
         state = self.connections[connection]
         state.in_flight -= len(data)
-        if not state.cut and state.state == "open":
+        if not state.cut and state.state == State.OPEN:
             self.stack.received(connection, data)
 
     def _close_arrived(self, connection: int) -> None:
         state = self.connections[connection]
-        if not state.cut and state.state == "open":
+        if not state.cut and state.state == State.OPEN:
             self.stack.finished(connection)
 
     def reset_by_peer(self, connection: int) -> None:
         """A peer breaks off."""
         state = self.connections[connection]
-        state.state = "reset"
+        state.state = State.RESET
         if not state.cut:
             self._to_board(connection, 0, self._reset_arrived)
 
@@ -494,14 +372,14 @@ class MemoryNetwork(Attached):
         waiting = self.listeners.get((state.address, state.port))
         if waiting is not None:
             waiting.append(connection)
-            state.state = "open"
+            state.state = State.OPEN
             self._to_board(connection, 0, self._established)
         elif dotted(state.address) in self.hosts:
-            state.state = "refused"
+            state.state = State.REFUSED
             self._to_board(connection, 0, self._not_established)
 
     def _established(self, connection: int) -> None:
-        if self.connections[connection].state == "open":
+        if self.connections[connection].state == State.OPEN:
             self.stack.established(connection)
             self.push(connection)
 
@@ -517,7 +395,7 @@ class MemoryNetwork(Attached):
         if state.cut:
             self._start_giving_up(connection)
             return
-        if state.state != "open":
+        if state.state != State.OPEN:
             self._to_board(connection, 0, self._reset_arrived)
             return
         state.received += data
@@ -554,8 +432,8 @@ class MemoryNetwork(Attached):
 
     def _aborted_by_board(self, connection: int) -> None:
         state = self.connections[connection]
-        if not state.cut and state.state != "refused":
-            state.state = "reset"
+        if not state.cut and state.state != State.REFUSED:
+            state.state = State.RESET
 
     # datagrams, names
 
