@@ -154,3 +154,25 @@ def test_servers_off_and_on_from_the_telnet_prompt(keeper: Keeper, board: Board)
     assert board.uart.read().endswith(b"on\r\n>>> ")
     assert run(log_in(board), b"6 * 7") == b"42\r\n"
     keeper.check(board)
+
+
+@pytest.mark.req("FTP-1", "FS-1")
+def test_sync_while_a_file_is_uploaded(board: Board) -> None:
+    """os.sync() writes what the drive's cache holds, which FTP's task is changing at the same time."""
+    board.repl("import os")
+    ftp, _ = begin_upload(board)
+    board.uart.write(b"\x01")
+    board.uart.read_until(b"raw REPL; CTRL-B to exit\r\n>")
+    board.uart.write(b"import time\nwhile True:\n    os.sync()\n    time.sleep_ms(1)\n\x04")
+    assert ftp.reply().startswith("226")
+    assert ftp.put("STOR other.bin", OLD * 2).startswith("226")
+    board.uart.write(b"\x03")
+    board.run(500)
+    board.uart.write(b"\x02")
+    board.wait_prompt()
+    assert ftp.get("RETR kept.bin") == NEW
+    assert ftp.get("RETR other.bin") == OLD * 2
+    board.power_cut()
+    board.power_on()
+    text = board.repl("import os, hashlib; print([len(open(n, 'rb').read()) for n in ('kept.bin', 'other.bin')])")
+    assert text == f"[{len(NEW)}, {len(OLD) * 2}]\n"
