@@ -37,7 +37,6 @@
 #include "chip/memory.h"
 #include "chip/reset.h"
 #include "console.h"
-#include "lifecycle.h"
 #include "osi.h"
 
 // Left between the limit Python sees and the end of the stack: C calls that do not check, and a context switch.
@@ -51,6 +50,20 @@ extern uint8_t heap_start, heap_end;
 int main(void);
 
 static StackType_t interpreter_stack[INTERPRETER_STACK_BYTES / sizeof(StackType_t)] STACK_SECTION;
+
+static inline void nothing(void) {
+}
+
+// What modules do at the start and the end of a session: a row a module, in the order of both. At a start mp_init() has been
+// called; at an end threads may still run, and their sockets and files are open. A module that must do something at
+// another event, such as before a sleep, gets a column here.
+#define LIFECYCLE(ROW) \
+    ROW(machine_session_start, nothing) \
+    ROW(machine_pins_init, machine_pin_irq_session) \
+    ROW(machine_irq_session, machine_irq_session) \
+    ROW(led_init, nothing) \
+    ROW(uart_io_session_start, uart_io_session_end) \
+    ROW(wlan_session_start, nothing)
 
 // After a reset the board is an access point, until a script or a user says otherwise.
 static void radio_start(void) {
@@ -73,11 +86,8 @@ static void start_session(void) {
     gc_init(&heap_start, &heap_end);
     mp_init();
     readline_init0();
-    for (size_t index = 0; index < lifecycle_count; index++) {
-        if (lifecycle[index].session_start != NULL) {
-            lifecycle[index].session_start();
-        }
-    }
+#define START(session_start, session_end) session_start();
+    LIFECYCLE(START)
     if (!is_up) {
         radio_start();
     }
@@ -125,11 +135,8 @@ static void run_prompt(void) {
 
 static void end_session(void) {
     mp_hal_stdout_tx_str("MPY: soft reboot\r\n");
-    for (size_t index = lifecycle_count; index-- > 0;) {
-        if (lifecycle[index].session_end != NULL) {
-            lifecycle[index].session_end();
-        }
-    }
+#define END(session_start, session_end) session_end();
+    LIFECYCLE(END)
     mp_thread_deinit();
     gc_sweep_all(); // closes what files are open
     vfs_drives_sync();
@@ -152,17 +159,6 @@ __attribute__((noreturn)) static void interpreter(void *unused) {
         reset_note_soft();
     }
 }
-
-// Interrupt objects go before what they belong to.
-const lifecycle_t lifecycle[] = {
-    {machine_session_start, NULL},
-    {machine_irq_session, machine_irq_session},
-    {machine_pins_init, machine_pin_irq_session},
-    {led_init, NULL},
-    {uart_io_session_start, uart_io_session_end},
-    {wlan_session_start, NULL},
-};
-const size_t lifecycle_count = MP_ARRAY_SIZE(lifecycle);
 
 // Terminals of the console besides UARTs.
 const console_terminal_t *const console_terminals[] = {&telnet_terminal};

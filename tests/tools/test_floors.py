@@ -11,8 +11,8 @@ PICTURE = Path(__file__).parents[2] / "docs" / "architecture.md"
 
 # From the ground up: a room may include those below it. "port" are the files of no room, which MicroPython asks for.
 FLOORS = ("chip", "rtos", "nwp", "storage", "servers", "bindings", "port")
-# Headers of no room that say how a room is used by the floor above all: they include nothing of the port.
-SEAMS = {"console.h", "lifecycle.h"}
+# A header of no room that says how rooms are used by the floor above all: it includes nothing of the port.
+SEAMS = {"console.h"}
 INTERPRETER = ("py/", "extmod/", "shared/")
 KERNEL = {"FreeRTOS.h", "task.h"}
 # Below `servers` only what FatFs's configuration needs, and the drive's file system object, which is the interpreter's.
