@@ -5,14 +5,12 @@ from __future__ import annotations
 import calendar
 import struct
 import time
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Callable
+from typing import ClassVar
 
 from cc3200sim.clock import CPU_HZ
 from cc3200sim.nwp.opcodes import Opcode
-from cc3200sim.nwp.service import Service, basic, command, fields, log, option_of, response_of
-
-if TYPE_CHECKING:
-    from cc3200sim.nwp.processor import NetworkProcessor
+from cc3200sim.nwp.service import Link, Service, basic, command, fields, log, option_of, response_of
 
 STOP_SECONDS = 2e-3
 
@@ -41,12 +39,13 @@ _DATE = struct.Struct("<6I")  # seconds, minutes, hours, day, month, year; the d
 
 
 class Device(Service):
-    """Version, clock (UTC from the host, kept while powered), status bits."""
+    """Version, clock (UTC from the host, kept while powered), status bits. stop_services: what a stop command stops."""
 
     STATE: ClassVar[tuple[str, ...]] = ("_clock_offset", "_masks", "_status")
 
-    def __init__(self, processor: NetworkProcessor) -> None:
-        super().__init__(processor)
+    def __init__(self, link: Link, stop_services: Callable[[], None]) -> None:
+        super().__init__(link)
+        self._stop_services = stop_services
         self.start()
 
     def start(self) -> None:
@@ -55,14 +54,9 @@ class Device(Service):
         self._masks: dict[int, int] = {}
         self._status: dict[int, int] = {}
 
-    @property
-    def status_byte(self) -> int:
-        """DevStatus of every message (protocol.h): bit 0 WLAN connected, bit 1 events queued."""
-        return int(self.nwp.wlan.connected)
-
     def now(self) -> int:
         """Seconds since 1970 by the network processor's clock."""
-        return self._clock_offset + self.nwp.clock.now // CPU_HZ
+        return self._clock_offset + self.link.clock.now // CPU_HZ
 
     def masked(self, opcode: int) -> bool:
         """Whether the host asked not to be told of an event (sl_EventMaskSet)."""
@@ -76,22 +70,21 @@ class Device(Service):
 
     def report_error(self, status: int, sender: int) -> None:
         """SL_DEVICE_FATAL_ERROR_EVENT: a general error, with the part that found it (device.h: SlErrorSender_e)."""
-        self.nwp.send(Opcode.DEVICE_DEVICEASYNCFATALERROR, struct.pack("<BBxx", status & 0xFF, sender))
+        self.link.send(Opcode.DEVICE_DEVICEASYNCFATALERROR, struct.pack("<BBxx", status & 0xFF, sender))
 
     @command(Opcode.DEVICE_STOP_COMMAND)
     def _stop_command(self, opcode: int, body: bytes) -> None:
         (timeout,) = fields("<H", body)
         self.reply(opcode, 0)
-        self.nwp.after(min(STOP_SECONDS, timeout / 1000), self._stopped)
+        self.link.after(min(STOP_SECONDS, timeout / 1000), self._stopped)
 
     def _stopped(self) -> None:
-        for service in self.nwp.services.values():
-            service.stop()
-        self.nwp.send(Opcode.DEVICE_STOP_ASYNC_RESPONSE, basic(0))
+        self._stop_services()
+        self.link.send(Opcode.DEVICE_STOP_ASYNC_RESPONSE, basic(0))
 
     @command(Opcode.DEVICE_VERSIONREADCOMMAND)
     def _version(self, opcode: int, body: bytes) -> None:
-        self.nwp.reply(response_of(opcode), _VERSION_DATA)
+        self.link.reply(response_of(opcode), _VERSION_DATA)
 
     @command(Opcode.DEVICE_EVENTMASKSET)
     def _set_mask(self, opcode: int, body: bytes) -> None:
@@ -102,7 +95,7 @@ class Device(Service):
     @command(Opcode.DEVICE_EVENTMASKGET)
     def _get_mask(self, opcode: int, body: bytes) -> None:
         (group,) = fields("<I", body)
-        self.nwp.reply(response_of(opcode), struct.pack("<II", group, self._masks.get(group, 0)))
+        self.link.reply(response_of(opcode), struct.pack("<II", group, self._masks.get(group, 0)))
 
     @command(Opcode.DEVICE_DEVICEGET)
     def _get(self, opcode: int, body: bytes) -> None:
@@ -149,7 +142,7 @@ class Device(Service):
                 and 1970 <= year < 2106
             ):
                 stamp = calendar.timegm((year, month, day, hour, minute, second))
-                self._clock_offset = stamp - self.nwp.clock.now // CPU_HZ
+                self._clock_offset = stamp - self.link.clock.now // CPU_HZ
             else:
                 status = -1
         else:

@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
-from cc3200sim.flash import MAX_FILE_SIZE, FileEntry
+from cc3200sim.flash import MAX_FILE_SIZE, FileEntry, Flash
 from cc3200sim.nwp.errors import FsError
 from cc3200sim.nwp.opcodes import Opcode
-from cc3200sim.nwp.service import Service, command, fields, response_of
-
-if TYPE_CHECKING:
-    from cc3200sim.nwp.processor import NetworkProcessor
+from cc3200sim.nwp.service import Link, Service, command, fields, response_of
 
 MAX_OPEN_FILES = 4  # ours: TI only says that there is a limit
 MAX_NAME = 180  # SWRU455 section 8.3
@@ -45,8 +42,9 @@ class Files(Service):
 
     STATE: ClassVar[tuple[str, ...]] = ("_open", "_next_handle")
 
-    def __init__(self, processor: NetworkProcessor) -> None:
-        super().__init__(processor)
+    def __init__(self, link: Link, flash: Flash) -> None:
+        super().__init__(link)
+        self._flash = flash
         self.start()
 
     def start(self) -> None:
@@ -72,7 +70,7 @@ class Files(Service):
     def _open_command(self, opcode: int, body: bytes) -> None:
         mode, token = fields("<II", body)
         handle, token = self._do_open(self._name(body[8:]), mode, token)
-        self.nwp.reply(response_of(opcode), struct.pack("<iI", handle, token))
+        self.link.reply(response_of(opcode), struct.pack("<iI", handle, token))
 
     def _do_open(self, name: str | None, mode: int, token: int) -> tuple[int, int]:
         access, flags = mode >> 12 & 0xF, mode >> 16 & 0xFF
@@ -82,7 +80,7 @@ class Files(Service):
             return FsError.BAD_FILE_MODE, 0
         if len(self._open) >= MAX_OPEN_FILES:
             return FsError.NO_AVAILABLE_NV_INDEX, 0
-        flash = self.nwp.flash
+        flash = self._flash
         entry = flash.entry(name)
         if access >= _CREATE:
             size = (mode & 0xFF) * _GRANULARITY[mode >> 8 & 0xF]
@@ -108,7 +106,7 @@ class Files(Service):
         return self._handle(OpenFile(name, False, active[0], active[2], entry.token)), entry.token
 
     def _create(self, name: str, size: int, flags: int) -> tuple[int, int]:
-        flash = self.nwp.flash
+        flash = self._flash
         if not 0 < size <= MAX_FILE_SIZE:
             return FsError.UNVALID_FILE_SIZE, 0
         if flash.free_entries < 1:
@@ -127,7 +125,7 @@ class Files(Service):
         return handle
 
     def _entry(self, file: OpenFile) -> FileEntry:
-        entry = self.nwp.flash.entry(file.name)
+        entry = self._flash.entry(file.name)
         if entry is None:  # an open file can't be deleted
             raise AssertionError(file.name)
         return entry
@@ -144,9 +142,9 @@ class Files(Service):
             entry = self._entry(file)
             if entry.flags & FLAG_SECURE and not entry.flags & FLAG_NO_SIGNATURE:
                 status = FsError.WRONG_SIGNATURE  # signatures need a certificate of TI's chain; none is modelled
-            elif file.length or self.nwp.flash.active_copy(entry) is not None:
+            elif file.length or self._flash.active_copy(entry) is not None:
                 # A file that never had content stays without a valid copy: it costs no erase when it is written next.
-                self.nwp.flash.end_copy(entry, file.copy, file.length)
+                self._flash.end_copy(entry, file.copy, file.length)
         self.reply(opcode, status)
 
     @command(Opcode.NVMEM_FILEREADCOMMAND)
@@ -161,9 +159,9 @@ class Files(Service):
         elif offset >= file.length:
             status = FsError.OFFSET_OUT_OF_RANGE
         else:
-            data = self.nwp.flash.read_copy(self._entry(file), file.copy, offset, min(length, file.length - offset))
+            data = self._flash.read_copy(self._entry(file), file.copy, offset, min(length, file.length - offset))
             status = len(data)
-        self.nwp.reply(response_of(opcode), struct.pack("<hxx", status) + data)
+        self.link.reply(response_of(opcode), struct.pack("<hxx", status) + data)
 
     @command(Opcode.NVMEM_FILEWRITECOMMAND)
     def _write_command(self, opcode: int, body: bytes) -> None:
@@ -182,7 +180,7 @@ class Files(Service):
             if offset + length > entry.max_size:
                 status = FsError.MAX_SIZE_EXCEEDED
             else:
-                self.nwp.flash.write_copy(entry, file.copy, offset, data)
+                self._flash.write_copy(entry, file.copy, offset, data)
                 file.length = max(file.length, offset + length)
         self.reply(opcode, status)
 
@@ -190,7 +188,7 @@ class Files(Service):
     def _info_command(self, opcode: int, body: bytes) -> None:
         (token,) = fields("<I", body)
         name = self._name(body[4:])
-        flash = self.nwp.flash
+        flash = self._flash
         entry = flash.entry(name) if name is not None else None
         status, flags, length, allocated, tokens = 0, 0, 0, 0, (0, 0, 0, 0)
         if name is None:
@@ -203,13 +201,13 @@ class Files(Service):
             active = flash.active_copy(entry)
             flags, length, allocated = entry.flags, active[2] if active else 0, entry.blocks * 4096
             tokens = (entry.token, 0, 0, 0)
-        self.nwp.reply(response_of(opcode), struct.pack("<hHII4I", status, flags, length, allocated, *tokens))
+        self.link.reply(response_of(opcode), struct.pack("<hHII4I", status, flags, length, allocated, *tokens))
 
     @command(Opcode.NVMEM_FILEDELCOMMAND)
     def _delete_command(self, opcode: int, body: bytes) -> None:
         (token,) = fields("<I", body)
         name = self._name(body[4:])
-        flash = self.nwp.flash
+        flash = self._flash
         entry = flash.entry(name) if name is not None else None
         status = 0
         if name is None:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Callable
+from typing import ClassVar
 
 from cc3200sim.nwp.opcodes import Opcode
-from cc3200sim.nwp.service import Service, command, log, octet, option_of
-
-if TYPE_CHECKING:
-    from cc3200sim.nwp.processor import NetworkProcessor
+from cc3200sim.nwp.service import Link, Service, command, log, octet, option_of
 
 MAC_SET, MAC_GET, STA_INFO, STA_DHCP, STA_STATIC, AP_INFO, AP_STATIC, HOST_RX_AGGR = range(1, 9)
 _IPV4 = struct.Struct("<4I")  # address, mask, gateway, DNS server; first octet in the top byte
@@ -24,20 +22,25 @@ _AP_DEFAULT = [ipv4(192, 168, 1, 1), ipv4(255, 255, 255, 0), ipv4(192, 168, 1, 1
 
 
 class NetCfg(Service):
-    """`station` and `access_point` are the configurations in use: [address, mask, gateway, DNS server]."""
+    """`station` and `access_point` are the configurations in use: [address, mask, gateway, DNS server].
+
+    on_dhcp: called when a static address is given up, to ask for one.
+    """
 
     STATE: ClassVar[tuple[str, ...]] = ("mac", "station", "access_point", "dhcp")
 
-    def __init__(self, processor: NetworkProcessor) -> None:
-        super().__init__(processor)
-        self.mac = self.nwp.factory_mac
+    def __init__(self, link: Link, factory_mac: bytes) -> None:
+        super().__init__(link)
+        self._factory_mac = factory_mac
+        self.on_dhcp: Callable[[], None] = lambda: None
+        self.mac = self._factory_mac
         self.station = [0, 0, 0, 0]
         self.access_point = list(_AP_DEFAULT)
         self.dhcp = True
 
     def start(self) -> None:
         """Take the configuration out of the flash."""
-        self.mac = bytes.fromhex(self.kept("netcfg.mac", self.nwp.factory_mac.hex()))
+        self.mac = bytes.fromhex(self.kept("netcfg.mac", self._factory_mac.hex()))
         static = self.kept("netcfg.station", None)
         self.dhcp = static is None
         self.station = list(static) if static else [0, 0, 0, 0]
@@ -56,7 +59,7 @@ class NetCfg(Service):
             self.keep("netcfg.station", None)
             if not self.dhcp:
                 self.dhcp = True
-                self.nwp.wlan.address_changed()
+                self.on_dhcp()
         elif kind == STA_STATIC and len(value) >= _IPV4.size:
             self.keep("netcfg.station", list(_IPV4.unpack_from(value)))
         elif kind == AP_STATIC and len(value) >= _IPV4.size:

@@ -15,10 +15,11 @@ from cc3200sim.clock import Clock, cycles
 from cc3200sim.flash import Flash
 from cc3200sim.nwp.device import Device
 from cc3200sim.nwp.files import Files
+from cc3200sim.nwp.names import Names
 from cc3200sim.nwp.netapp import NetApp
 from cc3200sim.nwp.netcfg import NetCfg
 from cc3200sim.nwp.opcodes import Opcode, name_of
-from cc3200sim.nwp.service import Handler, Malformed, Service, add_handler, basic, log, response_of
+from cc3200sim.nwp.service import Handler, Malformed, Service, Settings, add_handler, basic, log, response_of
 from cc3200sim.nwp.socket import Sockets
 from cc3200sim.nwp.socket_network import NetworkEnd
 from cc3200sim.nwp.wlan import Wlan
@@ -60,10 +61,9 @@ class NetworkProcessor:
         self, clock: Clock, irq: IrqLine, flash: Flash, radio: Radio, network: Network, mac: bytes = FACTORY_MAC
     ) -> None:
         self.clock = clock
-        self.flash = flash
-        self.radio = radio
-        self.network = network
         self.factory_mac = mac
+        self.settings: Settings = flash
+        self._flash = flash
         self._irq = irq
         self.masked = True
         self.running = False
@@ -77,21 +77,24 @@ class NetworkProcessor:
         self._last_ready = 0
         self._dummy_queued = False
         self.flash_busy, self.link_busy, self.command_busy = Busy(), Busy(), Busy()
-        self.device = Device(self)
-        self.files = Files(self)
-        self.netcfg = NetCfg(self)
-        self.wlan_settings = WlanSettings(self)
-        self.wlan = Wlan(self)
-        self.netapp = NetApp(self)
-        self.sockets = Sockets(self)
+        self.device = Device(self, self._stop_services)
+        self.files = Files(self, flash)
+        addresses = NetCfg(self, mac)
+        settings = WlanSettings(self, mac)
+        apps = NetApp(self)
+        self.wlan = Wlan(self, self.device, settings, addresses, apps, radio)
+        addresses.on_dhcp = self.wlan.address_changed
+        names = Names(self, apps, self.wlan, network)
+        self.sockets = Sockets(self, flash, addresses, self.wlan, network)
         self.services: dict[str, Service] = {
             "device": self.device,
             "files": self.files,
-            "netcfg": self.netcfg,
-            "wlan_settings": self.wlan_settings,
-            "wlan_receive": WlanReceive(self),
+            "netcfg": addresses,
+            "wlan_settings": settings,
+            "wlan_receive": WlanReceive(self, self.wlan),
             "wlan": self.wlan,
-            "netapp": self.netapp,
+            "netapp": apps,
+            "names": names,
             "sockets": self.sockets,
         }
         self._commands: dict[int, Handler] = {}
@@ -99,8 +102,8 @@ class NetworkProcessor:
             for opcode, handler in service.commands.items():
                 add_handler(self._commands, opcode, handler)
         self.refusals: dict[int, int] = {}
-        self.radio.attach(self.wlan)
-        self.network.attach(clock, NetworkEnd(self.sockets))
+        radio.attach(self.wlan)
+        network.attach(clock, NetworkEnd(self.sockets, self.device, self.wlan, names, flash))
 
     # --- power ------------------------------------------------------------------------------------------------------
 
@@ -128,8 +131,7 @@ class NetworkProcessor:
     def power_off(self) -> None:
         """Everything but the flash is forgotten."""
         if self.running:
-            for service in self.services.values():
-                service.stop()
+            self._stop_services()
         self.running = self._starting = False
         self._generation += 1
         self._outbox.clear()
@@ -138,6 +140,10 @@ class NetworkProcessor:
         self._busy_until = self._last_ready = 0
         self._dummy_queued = False
         self._update_irq()
+
+    def _stop_services(self) -> None:
+        for service in self.services.values():
+            service.stop()
 
     def reset(self) -> None:
         """Power-up and reset of the whole chip."""
@@ -198,7 +204,7 @@ class NetworkProcessor:
     def _flash_done(self) -> int:
         """The cycle when the flash has done what it was asked for."""
         now = self.clock.now
-        done = now + cycles(self.flash.take_busy())
+        done = now + cycles(self._flash.take_busy())
         self.flash_busy.add(now, done)
         self._busy_until = max(self._busy_until, done)
         return done
@@ -241,7 +247,7 @@ class NetworkProcessor:
             opcode,
             4 + len(payload),
             self._free_buffers,
-            self.device.status_byte,
+            int(self.wlan.connected),  # DevStatus (protocol.h): bit 0 WLAN connected, bit 1 events queued
             self.sockets.failed_mask,
             self.sockets.non_blocking_mask,
         )

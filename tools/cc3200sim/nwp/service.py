@@ -7,12 +7,10 @@ import json
 import logging
 import struct
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar
 
+from cc3200sim.clock import Clock
 from cc3200sim.nwp.opcodes import Opcode, name_of
-
-if TYPE_CHECKING:
-    from cc3200sim.nwp.processor import NetworkProcessor
 
 log = logging.getLogger("cc3200sim.nwp")
 
@@ -73,13 +71,44 @@ def basic(status: int) -> bytes:
     return struct.pack("<hxx", status)
 
 
+class Settings(Protocol):
+    """What outlives a power cut, by name."""
+
+    def setting(self, name: str) -> bytes | None:
+        """Read one, None if it was never kept."""
+
+    def keep_setting(self, name: str, value: bytes) -> None:
+        """Keep one."""
+
+
+class Link(Protocol):
+    """What every service has of the network processor: messages to the host, time, settings."""
+
+    @property
+    def clock(self) -> Clock:
+        """Virtual time."""
+
+    @property
+    def settings(self) -> Settings:
+        """Settings in the serial flash."""
+
+    def reply(self, opcode: int, payload: bytes) -> None:
+        """Send a response, after what the flash has to do for it."""
+
+    def send(self, opcode: int, payload: bytes = b"") -> None:
+        """Send a message: a response, or an asynchronous event unless the host has masked it."""
+
+    def after(self, seconds: float, callback: Callable[..., None], *args: object) -> None:
+        """Call a bound method later, unless the power goes away before. Arguments must be immutable."""
+
+
 class Service:
-    """A group of commands. Subclasses name their mutable state in STATE."""
+    """A group of commands. Subclasses name their mutable state in STATE, and take what they need besides the link."""
 
     STATE: ClassVar[tuple[str, ...]] = ()
 
-    def __init__(self, processor: NetworkProcessor) -> None:
-        self.nwp = processor
+    def __init__(self, link: Link) -> None:
+        self.link = link
 
     @property
     def commands(self) -> dict[int, Handler]:
@@ -107,18 +136,18 @@ class Service:
 
     def reply(self, opcode: int, status: int) -> None:
         """Answer a command with a _BasicResponse_t."""
-        self.nwp.reply(response_of(opcode), basic(status))
+        self.link.reply(response_of(opcode), basic(status))
 
     def answer_option(self, opcode: int, status: int, group: int, option: int, value: bytes) -> None:
         """Answer a command that asks for an option: as option_of, with the status in front."""
         head = struct.pack("<hHHH", status, group, option, len(value))
-        self.nwp.reply(response_of(opcode), head + value)
+        self.link.reply(response_of(opcode), head + value)
 
     def kept(self, name: str, default: Any) -> Any:
         """A setting out of the flash (JSON; bytes as hex by the caller)."""
-        value = self.nwp.flash.setting(name)
+        value = self.link.settings.setting(name)
         return default if value is None else json.loads(value)
 
     def keep(self, name: str, value: Any) -> None:
         """Keep a setting in the flash."""
-        self.nwp.flash.keep_setting(name, json.dumps(value, separators=(",", ":"), sort_keys=True).encode())
+        self.link.settings.keep_setting(name, json.dumps(value, separators=(",", ":"), sort_keys=True).encode())

@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import struct
 
+from cc3200sim.flash import Flash
 from cc3200sim.nwp import socket_options
 from cc3200sim.nwp.errors import SocketError, TlsError
+from cc3200sim.nwp.netcfg import NetCfg
 from cc3200sim.nwp.opcodes import Opcode
 from cc3200sim.nwp.service import command, fields, log, octet, response_of
-from cc3200sim.nwp.socket_table import DATAGRAM, STREAM, Socket, SocketTable, Tcp
+from cc3200sim.nwp.socket_table import DATAGRAM, STREAM, PacketLink, Socket, SocketTable, Tcp
 from cc3200sim.nwp.tls import TlsFailure, TlsSession, make_context
+from cc3200sim.nwp.wlan import Wlan
+from cc3200sim.world.net.api import Network
 
 MAX_TLS = 2
 TCP_MESSAGE, UDP_MESSAGE, SECURE_MESSAGE = 1460, 1472, 1386
@@ -31,6 +35,10 @@ DONT_WAIT = 0x8
 class Sockets(SocketTable):
     """What answers the commands of the socket silo."""
 
+    def __init__(self, link: PacketLink, flash: Flash, addresses: NetCfg, wlan: Wlan, network: Network) -> None:
+        super().__init__(link, addresses, wlan, network)
+        self._flash = flash
+
     def start(self) -> None:
         """No socket is open."""
         self.clear()
@@ -38,12 +46,12 @@ class Sockets(SocketTable):
     def stop(self) -> None:
         """Connections just end: the peers are told when the board is back, by the resets it answers with."""
         for connection in self.connections:
-            self.nwp.network.abort(connection)
+            self.network.abort(connection)
         self.clear()
 
     def _answer(self, opcode: int, status: int, descriptor: int) -> None:
         """_SocketResponse_t."""
-        self.nwp.reply(response_of(opcode), struct.pack("<hBx", status, descriptor))
+        self.link.reply(response_of(opcode), struct.pack("<hBx", status, descriptor))
 
     # --- opening and closing ------------------------------------------------------------------------------------------
 
@@ -95,9 +103,9 @@ class Sockets(SocketTable):
         """Close a connection: what was sent still goes out; what comes from now on is answered by a reset."""
         tcp = self.connections[connection]
         if not tcp.established:
-            self.nwp.network.abort(connection)
+            self.network.abort(connection)
         elif not tcp.broken:
-            self.nwp.network.close(connection)
+            self.network.close(connection)
         if tcp.held_buffers == 0:
             del self.connections[connection]
         else:
@@ -168,7 +176,7 @@ class Sockets(SocketTable):
         if ready:
             self.try_accept(index)
         elif socket.timeout_ms:
-            self.nwp.after(socket.timeout_ms / 1000, self._accept_timeout, index, socket.waiting_accept)
+            self.link.after(socket.timeout_ms / 1000, self._accept_timeout, index, socket.waiting_accept)
 
     def _accept_timeout(self, index: int, ticket: int) -> None:
         socket = self.sockets.get(index)
@@ -211,7 +219,7 @@ class Sockets(SocketTable):
     def _finish_accept(self, index: int, status: int, address: int = 0, port: int = 0) -> None:
         self.sockets[index].waiting_accept = 0
         head = struct.pack("<hBB", status, self.descriptor(index), AF_INET)
-        self.nwp.send(Opcode.SOCKET_ACCEPTASYNCRESPONSE, head + struct.pack(">HHI", port, 0, address))
+        self.link.send(Opcode.SOCKET_ACCEPTASYNCRESPONSE, head + struct.pack(">HHI", port, 0, address))
 
     # --- connect ------------------------------------------------------------------------------------------------------
 
@@ -251,23 +259,23 @@ class Sockets(SocketTable):
         if start:
             socket.waiting_connect = True
         else:  # a datagram socket, or the end of a non-blocking connect
-            self.nwp.send(Opcode.SOCKET_CONNECTASYNCRESPONSE, struct.pack("<hBx", 0, descriptor))
+            self.link.send(Opcode.SOCKET_CONNECTASYNCRESPONSE, struct.pack("<hBx", 0, descriptor))
 
     def _begin_connect(self, index: int, socket: Socket, address: int, port: int) -> int:
         context = None
         if socket.secure:
             try:
-                context = make_context(self.nwp.flash, socket.tls, server=False)
+                context = make_context(self._flash, socket.tls, server=False)
             except TlsFailure as failure:
                 return failure.code
         socket.port = socket.port or self.ephemeral_port(STREAM)
         socket.remote = (address, port)
         socket.connecting = True
-        socket.connection = self.nwp.network.open(address, port, socket.port)
+        socket.connection = self.network.open(address, port, socket.port)
         self.connections[socket.connection] = Tcp(socket.port, address, port)
         if context is not None:
             self.sessions[socket.connection] = TlsSession(context, server=False)
-        self.nwp.after(CONNECT_SECONDS, self._connect_timeout, index, socket.connection)
+        self.link.after(CONNECT_SECONDS, self._connect_timeout, index, socket.connection)
         return 0
 
     def _connect_timeout(self, index: int, connection: int) -> None:
@@ -276,7 +284,7 @@ class Sockets(SocketTable):
             if not self.connections[connection].established:
                 self.connect_done(index, SocketError.ETIMEDOUT)
             else:
-                self.nwp.after(HANDSHAKE_SECONDS, self._handshake_timeout, index, connection)
+                self.link.after(HANDSHAKE_SECONDS, self._handshake_timeout, index, connection)
 
     def _handshake_timeout(self, index: int, connection: int) -> None:
         socket = self.sockets.get(index)
@@ -299,7 +307,7 @@ class Sockets(SocketTable):
 
     def _finish_connect(self, index: int, status: int) -> None:
         self.sockets[index].waiting_connect = False
-        self.nwp.send(Opcode.SOCKET_CONNECTASYNCRESPONSE, struct.pack("<hBx", status, self.descriptor(index)))
+        self.link.send(Opcode.SOCKET_CONNECTASYNCRESPONSE, struct.pack("<hBx", status, self.descriptor(index)))
 
     # --- receive ------------------------------------------------------------------------------------------------------
 
@@ -320,7 +328,7 @@ class Sockets(SocketTable):
         if socket.non_blocking or flags & DONT_WAIT:
             self._finish_recv(index, SocketError.EAGAIN)
         elif socket.timeout_ms:
-            self.nwp.after(socket.timeout_ms / 1000, self._recv_timeout, index, ticket)
+            self.link.after(socket.timeout_ms / 1000, self._recv_timeout, index, ticket)
 
     def _recv_timeout(self, index: int, ticket: int) -> None:
         socket = self.sockets.get(index)
@@ -364,7 +372,7 @@ class Sockets(SocketTable):
             del buffer[: len(data)]
             self._finish_recv(index, 0, (tcp.address, tcp.port), data)
             if not socket.secure:
-                self.nwp.network.window_opened(socket.connection)
+                self.network.window_opened(socket.connection)
         elif tcp.broken:
             self._finish_recv(index, SocketError.ERROR)
         elif socket.tls_closed and not tcp.finished:
@@ -390,11 +398,11 @@ class Sockets(SocketTable):
         if opcode == Opcode.SOCKET_RECVFROM:
             address, port = source or (0, 0)
             head = struct.pack("<hBB", status, descriptor, AF_INET) + struct.pack(">HHI", port, 0, address)
-            self.nwp.free_buffer(quiet=True)
-            self.nwp.send(Opcode.SOCKET_RECVFROMASYNCRESPONSE, head + data)
+            self.packets.free_buffer(quiet=True)
+            self.link.send(Opcode.SOCKET_RECVFROMASYNCRESPONSE, head + data)
         else:
-            self.nwp.free_buffer(quiet=True)
-            self.nwp.send(Opcode.SOCKET_RECVASYNCRESPONSE, struct.pack("<hBx", status, descriptor) + data)
+            self.packets.free_buffer(quiet=True)
+            self.link.send(Opcode.SOCKET_RECVASYNCRESPONSE, struct.pack("<hBx", status, descriptor) + data)
 
     # --- send ---------------------------------------------------------------------------------------------------------
 
@@ -408,14 +416,14 @@ class Sockets(SocketTable):
             return
         tcp = self.connections.get(socket.connection) if socket is not None else None
         if socket is None or tcp is None or not tcp.established or tcp.broken or socket.connecting:
-            self.nwp.free_buffer()
+            self.packets.free_buffer()
             if socket is not None:
                 self._transmit_failed(index, SocketError.ENOTCONN if tcp is None else SocketError.ECLOSE)
             return
         if socket.secure:
             session = self.sessions.get(socket.connection)
             if session is None or not session.ready:
-                self.nwp.free_buffer()
+                self.packets.free_buffer()
                 self._transmit_failed(index, TlsError.GENERAL)
                 return
             data = session.encrypt(data)
@@ -425,7 +433,7 @@ class Sockets(SocketTable):
     def _transmit_failed(self, index: int, status: int) -> None:
         """SL_SOCKET_TX_FAILED_EVENT, and the socket's bit in every message from now on."""
         self.sockets[index].tx_failed = True
-        self.nwp.send(Opcode.SOCKET_TXFAILEDASYNCRESPONSE, struct.pack("<hBx", status, self.descriptor(index)))
+        self.link.send(Opcode.SOCKET_TXFAILEDASYNCRESPONSE, struct.pack("<hBx", status, self.descriptor(index)))
 
     @command(Opcode.SOCKET_SENDTO)
     def _send_to(self, opcode: int, body: bytes) -> None:
@@ -441,13 +449,13 @@ class Sockets(SocketTable):
     @command(Opcode.SOCKET_SENDTO_V6)
     def _refuse_send_v6(self, opcode: int, body: bytes) -> None:
         log.warning("IPv6 is not modelled: the datagram is lost")
-        self.nwp.free_buffer()
+        self.packets.free_buffer()
 
     def _transmit_datagram(self, socket: Socket, remote: tuple[int, int], data: bytes) -> None:
         socket.port = socket.port or self.ephemeral_port(DATAGRAM)
         if self.own_address():
-            self.nwp.network.send_datagram(*remote, socket.port, data[:UDP_MESSAGE])
-        self.nwp.after(SEND_SECONDS, self.nwp.free_buffer)
+            self.network.send_datagram(*remote, socket.port, data[:UDP_MESSAGE])
+        self.link.after(SEND_SECONDS, self.packets.free_buffer)
 
     # --- select -------------------------------------------------------------------------------------------------------
 
@@ -462,7 +470,7 @@ class Sockets(SocketTable):
         self._select = (readers, writers, ticket)
         if (seconds, milliseconds) != (0xFFFF, 0xFFFF):
             # socket.c shifts microseconds by ten: what comes is in units of 1024 of them
-            self.nwp.after(seconds + milliseconds * 1024e-6, self._select_timeout, ticket)
+            self.link.after(seconds + milliseconds * 1024e-6, self._select_timeout, ticket)
         self.check_select()
 
     def check_select(self) -> None:
@@ -481,7 +489,7 @@ class Sockets(SocketTable):
         tcp = self.connections.get(socket.connection)
         if socket.connect_result is not None:
             return True
-        return tcp is not None and tcp.established and not socket.connecting and self.nwp.buffers_for_send
+        return tcp is not None and tcp.established and not socket.connecting and self.packets.buffers_for_send
 
     def _select_timeout(self, ticket: int) -> None:
         if self._select is not None and self._select[2] == ticket:
@@ -490,7 +498,7 @@ class Sockets(SocketTable):
     def _finish_select(self, readable: int, writable: int) -> None:
         self._select = None
         counts = (readable.bit_count(), writable.bit_count())
-        self.nwp.send(
+        self.link.send(
             Opcode.SOCKET_SELECTASYNCRESPONSE, struct.pack("<hBBHH", sum(counts), *counts, readable, writable)
         )
 
@@ -511,4 +519,4 @@ class Sockets(SocketTable):
         value = None if socket is None else socket_options.get_option(socket, level, name)
         status = SocketError.EBADF if socket is None else SocketError.ENOPROTOOPT if value is None else 0
         value = value or b""
-        self.nwp.reply(response_of(opcode), struct.pack("<hBB", status, descriptor, len(value)) + value)
+        self.link.reply(response_of(opcode), struct.pack("<hBB", status, descriptor, len(value)) + value)

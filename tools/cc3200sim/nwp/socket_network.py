@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import struct
 
+from cc3200sim.flash import Flash
+from cc3200sim.nwp.device import Device
 from cc3200sim.nwp.errors import SocketError, TlsError
+from cc3200sim.nwp.names import Names
 from cc3200sim.nwp.opcodes import Opcode
 from cc3200sim.nwp.socket import TCP_MESSAGE, UDP_MESSAGE, Sockets
 from cc3200sim.nwp.socket_table import DATAGRAM, DEFAULT_WINDOW, STREAM, Socket, Tcp
 from cc3200sim.nwp.tls import TlsFailure, TlsSession, make_context
+from cc3200sim.nwp.wlan import Wlan
 from cc3200sim.world.net.api import Answer
 
 MAX_DATAGRAMS = 8  # ours: how many a socket keeps until they are taken
@@ -19,14 +23,14 @@ EVENT_SSL_ACCEPT = 1
 class NetworkEnd:
     """The board's end of the network (world.network.Stack), for the sockets of one network processor."""
 
-    def __init__(self, sockets: Sockets) -> None:
-        self._table = sockets
-        self._nwp = sockets.nwp
+    def __init__(self, sockets: Sockets, device: Device, wlan: Wlan, names: Names, flash: Flash) -> None:
+        self._table, self._device, self._wlan, self._names, self._flash = sockets, device, wlan, names, flash
+        self._link, self._network = sockets.packets, sockets.network
 
     def reachable(self) -> bool:
         """Whether packets get through: the board has an address, and an access point or a station is there."""
-        wlan = self._nwp.wlan
-        return self._nwp.running and wlan.has_address and (bool(wlan.stations) or wlan.point is not None)
+        wlan = self._wlan
+        return wlan.has_address and (bool(wlan.stations) or wlan.point is not None)
 
     def incoming(self, connection: int, address: int, port: int, local_port: int) -> Answer:
         """A connection request from outside."""
@@ -41,7 +45,7 @@ class NetworkEnd:
             return Answer.DROP
         if listener.secure:
             try:
-                context = make_context(self._nwp.flash, listener.tls, server=True)
+                context = make_context(self._flash, listener.tls, server=True)
             except TlsFailure as failure:
                 self._tls_accept_failed(listener, failure.code)
                 return Answer.REFUSE
@@ -54,13 +58,13 @@ class NetworkEnd:
     def _tls_accept_failed(self, listener: Socket, code: int) -> None:
         index = next(index for index, socket in self._table.sockets.items() if socket is listener)
         event = struct.pack("<BBhI", self._table.descriptor(index), EVENT_SSL_ACCEPT, code, 0)
-        self._nwp.send(Opcode.SOCKET_SOCKETASYNCEVENT, event)
+        self._link.send(Opcode.SOCKET_SOCKETASYNCEVENT, event)
 
     def established(self, connection: int) -> None:
         """A connection the board asked for stands: TLS goes on from here."""
         index = self._table.owner(connection)
         if connection not in self._table.connections or index is None:
-            self._nwp.network.abort(connection)
+            self._network.abort(connection)
             return
         self._table.connections[connection].established = True
         if self._table.sockets[index].secure:
@@ -79,7 +83,7 @@ class NetworkEnd:
         """Bytes in order."""
         tcp = self._table.connections.get(connection)
         if tcp is None or not tcp.local_port:
-            self._nwp.network.abort(connection)
+            self._network.abort(connection)
             return
         session = self._table.sessions.get(connection)
         if session is None:
@@ -135,7 +139,7 @@ class NetworkEnd:
         tcp = self._table.connections[connection]
         for _ in range(min(segments, tcp.held_buffers)):
             tcp.held_buffers -= 1
-            self._nwp.free_buffer()
+            self._link.free_buffer()
         if tcp.held_buffers == 0 and not tcp.local_port:
             del self._table.connections[connection]
         self._table.check_select()
@@ -171,7 +175,7 @@ class NetworkEnd:
             return
         self._table.transmit(connection, out)
         if session.ready:
-            self._nwp.after(TLS_PUBLIC_KEY_SECONDS, self._handshake_done, connection)
+            self._link.after(TLS_PUBLIC_KEY_SECONDS, self._handshake_done, connection)
 
     def _handshake_done(self, connection: int) -> None:
         session = self._table.sessions.get(connection)
@@ -179,7 +183,7 @@ class NetworkEnd:
             return
         index = self._table.owner(connection)
         if index is not None and self._table.sockets[index].connecting:
-            self._table.connect_done(index, session.outcome(self._nwp.device.now()))
+            self._table.connect_done(index, session.outcome(self._device.now()))
             self._table.decrypt(connection, index)
         self._progress(connection)
 
@@ -199,9 +203,9 @@ class NetworkEnd:
 
     def answer_mdns(self, name: str) -> tuple[int, int, str] | None:
         """The board's answer to an mDNS question: address, port (0 for its own name), text."""
-        found = self._nwp.netapp.answer_mdns(name)
+        found = self._names.answer_mdns(name)
         return None if found is None else (self._table.own_address(), *found)
 
     def answer_dns(self, name: str) -> int | None:
         """The address the board's DNS server gives for a name."""
-        return self._table.own_address() or None if self._nwp.netapp.answers_dns(name) else None
+        return self._table.own_address() or None if self._names.answers_dns(name) else None

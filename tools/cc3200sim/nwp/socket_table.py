@@ -5,15 +5,15 @@ from __future__ import annotations
 import copy
 import struct
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
+from cc3200sim.nwp.netcfg import NetCfg
 from cc3200sim.nwp.opcodes import Opcode
-from cc3200sim.nwp.service import Service
+from cc3200sim.nwp.service import Link, Service
 from cc3200sim.nwp.tls import TlsFailure, TlsOptions, TlsSession
+from cc3200sim.nwp.wlan import Wlan
 from cc3200sim.nwp.wlan_settings import ROLE_AP
-
-if TYPE_CHECKING:
-    from cc3200sim.nwp.processor import NetworkProcessor
+from cc3200sim.world.net.api import Network
 
 MAX_SOCKETS = 8
 DEFAULT_WINDOW = 8192  # ours: bytes of the receive window unless SL_SO_RCVBUF says another size
@@ -68,11 +68,24 @@ class Socket:
     tls_closed: bool = False
 
 
+class PacketLink(Link, Protocol):
+    """A link with the packet buffers that sends and pending receives share."""
+
+    @property
+    def buffers_for_send(self) -> bool:
+        """Whether the host may send now."""
+
+    def free_buffer(self, *, quiet: bool = False) -> None:
+        """A packet buffer is free again. quiet: another message to the host comes anyway."""
+
+
 class SocketTable(Service):
     """Sockets by number 0 to 7, connections by the network's number, TLS sessions by connection."""
 
-    def __init__(self, processor: NetworkProcessor) -> None:
-        super().__init__(processor)
+    def __init__(self, link: PacketLink, addresses: NetCfg, wlan: Wlan, network: Network) -> None:
+        super().__init__(link)
+        self.packets, self.network = link, network
+        self._addresses, self._wlan = addresses, wlan
         self.clear()
 
     def clear(self) -> None:
@@ -142,10 +155,10 @@ class SocketTable(Service):
 
     def own_address(self) -> int:
         """The address in the present role, 0 while there is none."""
-        netcfg, wlan = self.nwp.netcfg, self.nwp.wlan
-        if not wlan.has_address:
+        if not self._wlan.has_address:
             return 0
-        return netcfg.access_point[0] if wlan.role == ROLE_AP else netcfg.station[0]
+        addresses = self._addresses
+        return addresses.access_point[0] if self._wlan.role == ROLE_AP else addresses.station[0]
 
     def port_taken(self, kind: int, port: int) -> bool:
         """Whether a socket of this kind is bound to the port."""
@@ -171,12 +184,12 @@ class SocketTable(Service):
     def transmit(self, connection: int, data: bytes) -> None:
         """Send on a connection."""
         if data:
-            self.nwp.network.send(connection, data)
+            self.network.send(connection, data)
 
     def drop(self, connection: int) -> None:
         """Break a connection off."""
         if self.connections.pop(connection, None) is not None:
-            self.nwp.network.abort(connection)
+            self.network.abort(connection)
 
     def decrypt(self, connection: int, index: int) -> None:
         """Take what has arrived through the TLS session of a socket."""
@@ -193,9 +206,9 @@ class SocketTable(Service):
         socket.plain += plain
         if done and not socket.tls_closed:
             socket.tls_closed = True
-            self.nwp.send(
+            self.link.send(
                 Opcode.SOCKET_SOCKETASYNCEVENT,
                 struct.pack("<BBhI", self.descriptor(index), EVENT_OTHER_SIDE_CLOSED_TLS, 0, 0),
             )
         self.transmit(connection, session.pending())
-        self.nwp.network.window_opened(connection)
+        self.network.window_opened(connection)

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
+from cc3200sim.nwp.device import Device
 from cc3200sim.nwp.errors import WlanError
+from cc3200sim.nwp.netapp import DHCP, NetApp
+from cc3200sim.nwp.netcfg import NetCfg
 from cc3200sim.nwp.opcodes import Opcode
-from cc3200sim.nwp.service import Service, basic, command, fields, log, octet, response_of
+from cc3200sim.nwp.service import Link, Service, basic, command, fields, log, octet, response_of
 from cc3200sim.nwp.wlan_settings import (
     PASSWORD,
     ROLE_AP,
@@ -22,11 +25,9 @@ from cc3200sim.nwp.wlan_settings import (
     SECURITY_WEP,
     SECURITY_WPA,
     SSID,
+    WlanSettings,
 )
-from cc3200sim.world.radio import HOST_MAC, AccessPoint, RadioError
-
-if TYPE_CHECKING:
-    from cc3200sim.nwp.processor import NetworkProcessor
+from cc3200sim.world.radio import HOST_MAC, AccessPoint, Radio, RadioError
 
 ADDRESS_SECONDS = 5e-3  # from a start as access point to its IP-acquired event
 HOST_JOIN_SECONDS = 20e-3  # from there to the computer that joins by itself
@@ -117,8 +118,12 @@ class Wlan(Service):
         "_scan_interval",
     )
 
-    def __init__(self, processor: NetworkProcessor) -> None:
-        super().__init__(processor)
+    def __init__(
+        self, link: Link, device: Device, settings: WlanSettings, addresses: NetCfg, apps: NetApp, radio: Radio
+    ) -> None:
+        super().__init__(link)
+        self._device, self._settings, self._addresses = device, settings, addresses
+        self._apps, self._radio = apps, radio
         self._clear()
 
     def _clear(self) -> None:
@@ -139,13 +144,13 @@ class Wlan(Service):
     def start(self) -> None:
         """Take role and settings out of the flash."""
         self._clear()
-        self.role = self.nwp.wlan_settings.role
-        self._ap = self.nwp.wlan_settings.access_point()
+        self.role = self._settings.role
+        self._ap = self._settings.access_point()
 
     def begin(self) -> None:
         """Called after the init-complete message."""
         if self.role == ROLE_AP:
-            self.nwp.after(ADDRESS_SECONDS, self._ap_ready)
+            self.link.after(ADDRESS_SECONDS, self._ap_ready)
         else:
             self._connect_by_policy()
 
@@ -164,14 +169,14 @@ class Wlan(Service):
         return self._ap.get(SSID, b"")
 
     def _ap_ready(self) -> None:
-        address, _, gateway, dns = self.nwp.netcfg.access_point
+        address, _, gateway, dns = self._addresses.access_point
         self.has_address = True
-        self.nwp.send(Opcode.NETAPP_IPACQUIRED, struct.pack("<3I", address, gateway, dns))
-        if self.nwp.radio.host_joins:
-            self.nwp.after(HOST_JOIN_SECONDS, self._host_joins)
+        self.link.send(Opcode.NETAPP_IPACQUIRED, struct.pack("<3I", address, gateway, dns))
+        if self._radio.host_joins:
+            self.link.after(HOST_JOIN_SECONDS, self._host_joins)
 
     def _host_joins(self) -> None:
-        if self.role == ROLE_AP and self.nwp.radio.host_joins:
+        if self.role == ROLE_AP and self._radio.host_joins:
             self.try_join(HOST_MAC, "", None, None)
 
     def try_join(self, mac: bytes, name: str, ssid: str | None, key: bytes | None) -> None:
@@ -188,22 +193,22 @@ class Wlan(Service):
             raise RadioError("the access point is full")
         self.stations.append(Joined(mac, name, 0))
         self.connected = True
-        self.nwp.send(Opcode.WLAN_STA_CONNECTED, self._peer_info(mac))
-        self.nwp.after(LEASE_SECONDS, self._lease, mac)
+        self.link.send(Opcode.WLAN_STA_CONNECTED, self._peer_info(mac))
+        self.link.after(LEASE_SECONDS, self._lease, mac)
 
     def _peer_info(self, mac: bytes) -> bytes:
         return struct.pack("<32s6sBB32sB3x", b"", mac, 0, 0, self.ssid, len(self.ssid))
 
     def _lease(self, mac: bytes) -> None:
-        first, last, seconds = self.nwp.netapp.dhcp_pool
+        first, last, seconds = self._apps.dhcp_pool
         station = next((station for station in self.stations if station.mac == mac), None)
-        if station is None or not self.nwp.netapp.dhcp_running:
+        if station is None or not self._apps.runs(DHCP):
             return
-        taken = {other.address for other in self.stations} | {self.nwp.netcfg.access_point[0]}
+        taken = {other.address for other in self.stations} | {self._addresses.access_point[0]}
         address = next((address for address in range(first, last + 1) if address not in taken), None)
         if address is not None:
             station.address = address
-            self.nwp.send(Opcode.NETAPP_IP_LEASED, struct.pack("<II6sxx", address, seconds, mac))
+            self.link.send(Opcode.NETAPP_IP_LEASED, struct.pack("<II6sxx", address, seconds, mac))
 
     def station_left(self, mac: bytes) -> None:
         """A station went away."""
@@ -213,15 +218,15 @@ class Wlan(Service):
         self.stations.remove(station)
         self.connected = bool(self.stations)
         if station.address:
-            self.nwp.send(Opcode.NETAPP_IP_RELEASED, struct.pack("<I6sH", station.address, mac, 0))
-        self.nwp.send(Opcode.WLAN_STA_DISCONNECTED, self._peer_info(mac))
+            self.link.send(Opcode.NETAPP_IP_RELEASED, struct.pack("<I6sH", station.address, mac, 0))
+        self.link.send(Opcode.WLAN_STA_DISCONNECTED, self._peer_info(mac))
 
     # --- the station ------------------------------------------------------------------------------------------------
 
     @property
     def point(self) -> AccessPoint | None:
         """The access point the station is connected to."""
-        return self.nwp.radio.by_bssid(self._bssid) if self.role == ROLE_STATION and self.connected else None
+        return self._radio.by_bssid(self._bssid) if self.role == ROLE_STATION and self.connected else None
 
     @command(Opcode.WLAN_WLANCONNECTCOMMAND)
     def _connect_command(self, opcode: int, body: bytes) -> None:
@@ -257,32 +262,32 @@ class Wlan(Service):
         """Start connecting: tries again until it works or something else is asked for."""
         self._target = target
         self._attempt += 1
-        self.nwp.after(ASSOCIATE_SECONDS, self._associate, self._attempt)
+        self.link.after(ASSOCIATE_SECONDS, self._associate, self._attempt)
 
     def _associate(self, attempt: int) -> None:
         target = self._target
         if attempt != self._attempt or target is None or self.connected:
             return
-        point = self.nwp.radio.find(target.ssid, target.bssid)
+        point = self._radio.find(target.ssid, target.bssid)
         if point is None or point.security not in _MATCHING[target.security]:
-            self.nwp.after(RETRY_SECONDS, self._associate, attempt)
+            self.link.after(RETRY_SECONDS, self._associate, attempt)
         elif target.security == SECURITY_WPA and point.key_bytes != target.key:
-            self.nwp.after(HANDSHAKE_TIMEOUT_SECONDS, self._handshake_failed, attempt)
+            self.link.after(HANDSHAKE_TIMEOUT_SECONDS, self._handshake_failed, attempt)
         else:
             self._bssid = point.bssid
             self.connected = True
-            self.nwp.device.set_status(2, 0x80000000, True)
+            self._device.set_status(2, 0x80000000, True)
             self.keep("wlan.last", target.to_json())
-            self.nwp.send(Opcode.WLAN_WLANASYNCCONNECTEDRESPONSE, self._connection_info(0))
+            self.link.send(Opcode.WLAN_WLANASYNCCONNECTEDRESPONSE, self._connection_info(0))
             # WEP has no handshake: with a wrong key the association stands, but no packet gets through.
             if target.security != SECURITY_WEP or point.key_bytes == target.key:
-                self.nwp.after(DHCP_SECONDS, self._get_address, attempt)
+                self.link.after(DHCP_SECONDS, self._get_address, attempt)
 
     def _handshake_failed(self, attempt: int) -> None:
         if attempt != self._attempt:
             return
-        self.nwp.device.report_error(ERROR_DISCONNECT_DURING_CONNECT, SENDER_SUPPLICANT)
-        self.nwp.after(RETRY_SECONDS, self._associate, attempt)
+        self._device.report_error(ERROR_DISCONNECT_DURING_CONNECT, SENDER_SUPPLICANT)
+        self.link.after(RETRY_SECONDS, self._associate, attempt)
 
     def _connection_info(self, reason: int) -> bytes:
         ssid = self._target.ssid if self._target else b""
@@ -292,30 +297,31 @@ class Wlan(Service):
         point = self.point
         if attempt != self._attempt or point is None:
             return
-        netcfg = self.nwp.netcfg
-        if netcfg.dhcp:
+        addresses = self._addresses
+        if addresses.dhcp:
             if not point.dhcp:
                 return  # nobody answers
             gateway = point.address(1)
-            netcfg.station = [point.address(20), point.netmask, gateway, gateway]
+            addresses.station = [point.address(20), point.netmask, gateway, gateway]
         self.has_address = True
-        self.nwp.send(
-            Opcode.NETAPP_IPACQUIRED, struct.pack("<3I", netcfg.station[0], netcfg.station[2], netcfg.station[3])
+        self.link.send(
+            Opcode.NETAPP_IPACQUIRED,
+            struct.pack("<3I", addresses.station[0], addresses.station[2], addresses.station[3]),
         )
 
     def address_changed(self) -> None:
         """Static address turned off: ask for one."""
         self.has_address = False
         if self.point is not None:
-            self.nwp.after(DHCP_SECONDS, self._get_address, self._attempt)
+            self.link.after(DHCP_SECONDS, self._get_address, self._attempt)
 
     def access_point_gone(self, bssid: bytes) -> None:
         """The access point is no longer heard: noticed after some beacons."""
         if self.role == ROLE_STATION and self.connected and bssid == self._bssid:
-            self.nwp.after(BEACON_LOSS_SECONDS, self._beacons_lost, bssid)
+            self.link.after(BEACON_LOSS_SECONDS, self._beacons_lost, bssid)
 
     def _beacons_lost(self, bssid: bytes) -> None:
-        if self.connected and bssid == self._bssid and self.nwp.radio.by_bssid(bssid) is None:
+        if self.connected and bssid == self._bssid and self._radio.by_bssid(bssid) is None:
             self._lose(REASON_BSS_LOSS)
             self._connect_by_policy()
 
@@ -323,10 +329,10 @@ class Wlan(Service):
         info = self._connection_info(reason)
         self.connected = self.has_address = False
         self._attempt += 1
-        self.nwp.device.set_status(2, 0x80000000, False)
-        if self.nwp.netcfg.dhcp:
-            self.nwp.netcfg.station = [0, 0, 0, 0]
-        self.nwp.send(Opcode.WLAN_WLANASYNCDISCONNECTEDRESPONSE, info)
+        self._device.set_status(2, 0x80000000, False)
+        if self._addresses.dhcp:
+            self._addresses.station = [0, 0, 0, 0]
+        self.link.send(Opcode.WLAN_WLANASYNCDISCONNECTEDRESPONSE, info)
 
     def _connect_by_policy(self) -> None:
         if self.role != ROLE_STATION or self.connected:
@@ -336,7 +342,7 @@ class Wlan(Service):
         if policy & _FAST and last is not None:
             self._try(Target.from_json(last))
         elif policy & _AUTO and (profiles := [p for p in self._profiles if p is not None]):
-            heard = [p for p in profiles if self.nwp.radio.find(p.ssid, p.bssid) is not None]
+            heard = [p for p in profiles if self._radio.find(p.ssid, p.bssid) is not None]
             self._try(max(heard or profiles, key=lambda profile: profile.priority))
 
     # --- profiles and policies --------------------------------------------------------------------------------------
@@ -376,7 +382,7 @@ class Wlan(Service):
         else:
             head = struct.pack("<bBB6sBB", profile.security, len(profile.ssid), profile.priority, profile.bssid, 0, 0)
             data = head + bytes(9) + profile.ssid
-        self.nwp.reply(response_of(opcode), data)
+        self.link.reply(response_of(opcode), data)
 
     @command(Opcode.WLAN_PROFILEDELCOMMAND)
     def _profile_delete(self, opcode: int, body: bytes) -> None:
@@ -421,7 +427,7 @@ class Wlan(Service):
             option, value = int(self._scan_enabled), struct.pack("<I", self._scan_interval)
         else:
             option = self.kept(f"wlan.policy.{kind}", _AUTO if kind == POLICY_CONNECTION else 0)
-        self.nwp.reply(response_of(opcode), struct.pack("<BxBB", kind, option, len(value)) + value)
+        self.link.reply(response_of(opcode), struct.pack("<BxBB", kind, option, len(value)) + value)
 
     # --- scanning ---------------------------------------------------------------------------------------------------
 
@@ -432,16 +438,16 @@ class Wlan(Service):
         if self._scan_enabled:
             self._scan_interval = int.from_bytes(value[:4], "little")
             self._networks = []
-            self.nwp.after(SCAN_SECONDS, self._scan_done)
+            self.link.after(SCAN_SECONDS, self._scan_done)
         return 0
 
     def _scan_done(self) -> None:
         if not self._scan_enabled:
             return
-        heard = sorted(self.nwp.radio.access_points, key=lambda point: -point.rssi)
+        heard = sorted(self._radio.access_points, key=lambda point: -point.rssi)
         self._networks = [self._network_entry(point) for point in heard if not point.hidden][:20]
         if self._scan_interval:
-            self.nwp.after(max(self._scan_interval, 1), self._scan_done)
+            self.link.after(max(self._scan_interval, 1), self._scan_done)
 
     @staticmethod
     def _network_entry(point: AccessPoint) -> bytes:
@@ -452,7 +458,7 @@ class Wlan(Service):
     def _network_list(self, opcode: int, body: bytes) -> None:
         first, count = fields("<BB", body)
         found = self._networks[first : first + count]
-        self.nwp.reply(response_of(opcode), basic(len(found)) + b"".join(found))
+        self.link.reply(response_of(opcode), basic(len(found)) + b"".join(found))
 
     @command(Opcode.WLAN_SMART_CONFIG_START_COMMAND, Opcode.WLAN_SMART_CONFIG_STOP_COMMAND)
     def _refuse_smart_config(self, opcode: int, body: bytes) -> None:

@@ -6,7 +6,7 @@ import struct
 
 from cc3200sim.nwp.errors import WlanError
 from cc3200sim.nwp.opcodes import Opcode
-from cc3200sim.nwp.service import Service, command, log, octet, option_of
+from cc3200sim.nwp.service import Link, Service, command, log, octet, option_of
 
 ROLE_STATION, ROLE_AP = 0, 2
 SECURITY_OPEN, SECURITY_WEP, SECURITY_WPA = 0, 1, 2
@@ -26,6 +26,10 @@ _GENERAL_DEFAULTS = {
 class WlanSettings(Service):
     """Settings as they are in the flash; the WLAN takes them at its start."""
 
+    def __init__(self, link: Link, factory_mac: bytes) -> None:
+        super().__init__(link)
+        self._factory_mac = factory_mac
+
     @property
     def role(self) -> int:
         """The role of the next start."""
@@ -33,7 +37,7 @@ class WlanSettings(Service):
 
     def access_point(self) -> dict[int, bytes]:
         """The own access point by option."""
-        suffix = self.nwp.factory_mac[-3:].hex().upper()
+        suffix = self._factory_mac[-3:].hex().upper()
         defaults = {
             SSID: f"mysimplelink-{suffix}".encode(),
             CHANNEL: b"\x06",
