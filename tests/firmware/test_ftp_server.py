@@ -47,6 +47,61 @@ def test_files_and_folders(board: Board) -> None:
 
 
 @pytest.mark.req("FTP-1")
+def test_listing_of_one_file_and_of_patterns(board: Board) -> None:
+    """What mget, mdel and ls *.py of the classic client ask for."""
+    ftp = Ftp(board)
+    ftp("CWD /flash")
+    for name in ("lib/one.py", "lib/Two.py", "lib/three.txt", "lib/four.py.old"):
+        assert ftp.put(f"STOR {name}", b"1234").startswith("226")
+
+    def names(argument: str) -> list[str]:
+        found = ftp.get(f"NLST {argument}").decode().split()
+        lines = ftp.get(f"LIST -l {argument}", "EPSV").decode().splitlines()
+        assert [line.split()[-1] for line in lines] == found
+        return sorted(found)
+
+    assert names("boot.py") == ["boot.py"]
+    assert names("/flash/boot.py") == ["/flash/boot.py"]
+    assert names("BOOT.PY") == ["boot.py"]
+    assert names("*.py") == ["boot.py", "main.py"]
+    assert names("*") == ["boot.py", "cert", "lib", "main.py", "sys"]
+    assert names("?i?") == ["lib"]
+    assert names("*.*.*") == []
+    assert names("lib/*.py") == ["lib/Two.py", "lib/one.py"]
+    assert names("./lib/../lib/t*") == ["./lib/../lib/Two.py", "./lib/../lib/three.txt"]
+    assert names("/flash/lib/*o*.*o*") == ["/flash/lib/four.py.old"]
+    assert names("lib/????????.txt") == []
+    assert names("lib/three*.txt*") == ["lib/three.txt"]
+    assert names("/fl*") == ["/flash"]
+    assert names("/flash/lib/one.py") == ["/flash/lib/one.py"]
+    for argument, reply in [
+        ("none.py", "550"),
+        ("none/*", "550"),
+        ("l*/one.py", "55"),
+        ("lib/none", "550"),
+        ("boot.py/x", "550"),
+    ]:
+        for verb in ("NLST", "LIST"):
+            ftp.passive()
+            assert ftp(f"{verb} {argument}").startswith(reply), argument
+    ftp.passive()
+    assert ftp("MLSD boot.py").startswith("550")
+    for name in ftp.get("NLST lib/*.py").decode().split():
+        assert ftp(f"DELE {name}").startswith("250")
+    assert names("lib") == ["four.py.old", "three.txt"]
+
+
+@pytest.mark.req("FTP-3", "FTP-5")
+def test_what_is_not_supported_is_said_of_that_command(board: Board) -> None:
+    ftp = Ftp(board)
+    assert ftp("SITE CHMOD 644 main.py") == "502 Command not known here.\r\n"
+    for command in ("PORT 192,168,1,2,4,1", "EPRT |1|192.168.1.2|1025|"):
+        assert ftp(command) == "502 No active mode here, use PASV or EPSV.\r\n"
+    for command in ("AUTH TLS", "PBSZ 0", "PROT P"):
+        assert ftp(command) == "502 No TLS here.\r\n"
+
+
+@pytest.mark.req("FTP-1")
 def test_replacing_a_file(board: Board) -> None:
     ftp = Ftp(board)
     ftp("CWD /flash")

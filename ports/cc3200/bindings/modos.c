@@ -15,6 +15,7 @@
 #include "genhdr/mpversion.h"
 #include "chip/random.h"
 #include "bindings/vfs_drives.h"
+#include "storage/fatfs.h"
 
 static void raise_unless_ok(FRESULT result) {
     if (result != FR_OK) {
@@ -52,13 +53,32 @@ static size_t drive_called(const char *path) {
     return drive < DRIVE_COUNT && within[0] == '\0' ? drive : DRIVE_COUNT;
 }
 
-// unmount(path), also umount: the firmware's own drives stay.
+// unmount(path or file system), also umount: neither the firmware's own drives nor one of which a file is open.
 static mp_obj_t storage_umount(mp_obj_t what) {
-    if (vfs_drive_of(what) < DRIVE_COUNT
-        || (mp_obj_is_str(what) && drive_called(mp_obj_str_get_str(what)) < DRIVE_COUNT)) {
+    const char *path = mp_obj_is_str(what) ? mp_obj_str_get_str(what) : "";
+    mp_vfs_mount_t **at = &MP_STATE_VM(vfs_mount_table);
+    while (*at != NULL && (*at)->obj != what && strcmp((*at)->str, path) != 0) {
+        at = &(*at)->next;
+    }
+    mp_vfs_mount_t *const vfs = *at;
+    if (vfs == NULL) {
+        mp_raise_OSError(MP_EINVAL);
+    }
+    const fs_user_mount_t *fat = MP_OBJ_TO_PTR(vfs->obj);
+    if (vfs_drive_of(vfs->obj) < DRIVE_COUNT) {
         mp_raise_OSError(MP_EPERM);
     }
-    return mp_vfs_umount(what);
+    if (mp_obj_is_type(vfs->obj, &mp_fat_vfs_type) && fatfs_is_used(&fat->fatfs)) {
+        mp_raise_OSError(MP_EBUSY);
+    }
+    *at = vfs->next;
+    if (MP_STATE_VM(vfs_cur) == vfs) {
+        MP_STATE_VM(vfs_cur) = MP_VFS_ROOT;
+    }
+    mp_obj_t method[2];
+    mp_load_method(vfs->obj, MP_QSTR_umount, method);
+    mp_call_method_n_kw(0, 0, method);
+    return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(storage_umount_obj, storage_umount);
 

@@ -1,10 +1,14 @@
 // The firmware's drives as Python's file system has them: the table of drives, and their mounts.
+#include "py/gc.h"
+#include "py/mpthread.h"
 #include "py/objstr.h"
 #include "py/runtime.h"
 #include "extmod/vfs_fat.h"
+#include "shared/runtime/gchelper.h"
 
 #include "bindings/vfs_drives.h"
 #include "chip/memory.h"
+#include "storage/fatfs.h"
 
 static fs_user_mount_t objects[DRIVE_COUNT] LOW_RAM;
 
@@ -54,4 +58,30 @@ void vfs_drives_sync(void) {
     for (size_t index = 0; index < DRIVE_COUNT; index++) {
         drive_sync(index);
     }
+}
+
+// Whether a collection that has marked what variables lead to has marked the object that begins in that block of the heap.
+static bool is_marked(const void *object) {
+    const mp_state_mem_area_t *const heap = &MP_STATE_MEM(area);
+    const size_t block = ((uintptr_t)object - (uintptr_t)heap->gc_pool_start) / MICROPY_BYTES_PER_GC_BLOCK;
+    return (heap->gc_alloc_table_start[block / 4] >> (block % 4 * 2) & 3) == 3; // AT_MARK of py/gc.c
+}
+
+// FTP can't tell what a program reads from what it forgot to close: its readers lose the file. A program's own files are in
+// its way if a variable of a module or of an object leads to them. The stacks do not count: what is left on them of calls that
+// are over would keep `open(name, 'w').write(text)` open.
+bool fatfs_gives_way(const FIL *file) {
+    if (mp_thread_get_state() == NULL) {
+        return file != NULL && !(file->flag & FA_WRITE);
+    }
+    if (gc_is_locked() || (file != NULL && (uintptr_t)file < (uintptr_t)MP_STATE_MEM(area).gc_pool_start)) {
+        return false; // FTP's
+    }
+    gc_collect_start();
+    const bool marked = MP_STATE_MEM(gc_stack_overflow)
+        || (file != NULL && is_marked(file)); // if not all, take it for so
+    mp_thread_gc_others();
+    gc_helper_collect_regs_and_stack();
+    gc_collect_end();
+    return !marked;
 }

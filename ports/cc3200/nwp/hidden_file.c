@@ -19,6 +19,7 @@ static const entry_t ENTRIES[] = {
     [HIDDEN_FILE_CERTIFICATE] = {"/flash/cert/cert.pem", "/cert/cert.pem"},
     [HIDDEN_FILE_KEY] = {"/flash/cert/private.key", "/cert/private.key"},
     [HIDDEN_FILE_IMAGE] = {"/flash/sys/mcuimg.bin", NULL},
+    [HIDDEN_FILE_UPLOAD] = {"/flash/~upload.ftp", NULL},
 };
 #define ENTRY_COUNT (sizeof(ENTRIES) / sizeof(ENTRIES[0]))
 

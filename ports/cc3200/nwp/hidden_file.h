@@ -13,9 +13,11 @@ typedef enum {
     HIDDEN_FILE_CERTIFICATE, // /flash/cert/cert.pem
     HIDDEN_FILE_KEY,         // /flash/cert/private.key
     HIDDEN_FILE_IMAGE,       // /flash/sys/mcuimg.bin: refused by hidden_file_open
+    HIDDEN_FILE_UPLOAD,      // /flash/~upload.ftp, FTP's own (servers/ftp/files.c): refused too
 } hidden_file_t;
 
-// Which of them an absolute path names, in any case of letters, as on the drive.
+// Which of them an absolute path names, in any case of letters, as on the drive. The path is plain: storage/fatfs.c knows the
+// same names in every spelling.
 hidden_file_t hidden_file_find(const char *path);
 
 // These are for the task that waits for sockets: it ends what it writes before the network processor restarts.

@@ -35,10 +35,11 @@ static inline size_t drive_of(const void *drv) {
 // Takes it into use, as often as asked. FR_NOT_READY if what it is on does not answer.
 FRESULT drive_mount(size_t drive);
 
-// Makes an empty file system with the content of a new drive. Open files are void.
+// Makes an empty file system with the content of a new drive. FATFS_IN_USE while a file is open.
 FRESULT drive_format(size_t drive);
 
-// Puts the file `from` in the place of the existing file `to`; paths within the drive.
+// Puts the file `from`, which is not open, in the place of the existing file `to`; paths within the drive. FATFS_IN_USE if
+// that is open.
 FRESULT drive_replace(size_t drive, const char *from, const char *to);
 
 // Writes what a cache still holds. False if that fails.

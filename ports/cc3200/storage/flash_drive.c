@@ -4,6 +4,7 @@
 #include "genhdr/board_config.h"
 #include "chip/memory.h"
 #include "nwp/processor.h"
+#include "storage/fatfs.h"
 #include "storage/flash_drive.h"
 #include "storage/flash_lock.h"
 #include "storage/flash_volume.h"
@@ -45,7 +46,9 @@ void flash_drive_unreferenced(const void *data) {
 FRESULT flash_drive_format(FATFS *volume) {
     flash_lock();
     FRESULT result = FR_DISK_ERR;
-    if (flash_store_create(&store)) {
+    if (fatfs_is_used(volume)) {
+        result = FATFS_IN_USE;
+    } else if (flash_store_create(&store)) {
         result = flash_volume_format(&store, volume);
     }
     flash_unlock();
@@ -54,7 +57,8 @@ FRESULT flash_drive_format(FATFS *volume) {
 
 FRESULT flash_drive_replace(FATFS *volume, const char *from, const char *to) {
     flash_lock();
-    FRESULT result = flash_volume_replace(&store, volume, from, to);
+    FRESULT result = fatfs_may_replace(volume, to);
+    result = result == FR_OK ? flash_volume_replace(&store, volume, from, to) : result;
     flash_unlock();
     return result;
 }

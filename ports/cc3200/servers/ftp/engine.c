@@ -95,7 +95,7 @@ static ftp_reply_t facts(ftp_t *ftp, ftp_verb_t verb) {
     if (verb == FTP_MLST) {
         text_t text = start_reply(ftp, "250-Listing:\r\n ");
         memcpy(entry->name, ftp->path, sizeof(entry->name));
-        ftp_add_entry(&text, FTP_FORMAT_FACTS, entry, 0);
+        ftp_add_entry(&text, FTP_FORMAT_FACTS, entry, "", 0);
         return end_reply(ftp, &text, "250 End\r\n");
     }
     if (entry->directory) {
@@ -198,7 +198,7 @@ static ftp_reply_t perform(ftp_t *ftp, ftp_verb_t verb, const char *argument) {
         case FTP_LIST:
         case FTP_NLST:
         case FTP_MLSD:
-            return ftp_start_list(ftp, (ftp_format_t)(verb - FTP_LIST));
+            return ftp_start_list(ftp, (ftp_format_t)(verb - FTP_LIST), argument);
         case FTP_RETR:
         case FTP_STOR:
         case FTP_APPE:
@@ -234,6 +234,13 @@ static ftp_reply_t perform(ftp_t *ftp, ftp_verb_t verb, const char *argument) {
                 return quoted(ftp, ftp->path);
             }
             break;
+        case FTP_EPRT:
+        case FTP_PORT:
+            return FTP_REPLY_PASSIVE_ONLY;
+        case FTP_AUTH:
+        case FTP_PBSZ:
+        case FTP_PROT:
+            return FTP_REPLY_NO_TLS;
         default:
             return FTP_REPLY_UNAVAILABLE;
     }
@@ -265,7 +272,7 @@ static ftp_reply_t answer(ftp_t *ftp, ftp_verb_t verb, const char *argument, uin
         argument += strspn(argument, " ");
     }
     if ((asks & FTP_PATH) && !ftp_path_resolve(ftp->path, ftp->directory, argument)) {
-        return FTP_REPLY_TOO_LONG;
+        return FTP_REPLY_BAD_NAME;
     }
     if (asks & FTP_FACTS) {
         ftp_status_t status = ftp_host_stat(ftp->path, &ftp->entry);

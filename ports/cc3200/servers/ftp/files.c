@@ -9,6 +9,7 @@
 
 #include "servers/ftp/host.h"
 #include "storage/drives.h"
+#include "storage/fatfs.h"
 #include "storage/flash_drive.h"
 #include "storage/flash_store.h"
 #include "nwp/hidden_file.h"
@@ -21,6 +22,7 @@ static struct {
     bool replacing; // the open file is UPLOAD
     bool hidden;    // it is one of the hidden file system
     uint8_t roots;  // of the listing of /: how many entries are still to come
+    bool top;       // the listing is that of a drive itself
     FIL file;
     FF_DIR directory;
 } state LOW_RAM;
@@ -40,8 +42,10 @@ static ftp_status_t status_of(FRESULT result) {
             return FTP_EXISTS;
         case FR_DENIED: // also a full drive, which the callers that can meet one tell apart
         case FR_WRITE_PROTECTED:
-        case FR_LOCKED:
             return FTP_DENIED;
+        case FATFS_IN_USE:
+        case FR_TOO_MANY_OPEN_FILES:
+            return FTP_BUSY;
         case FR_INVALID_NAME:
             return FTP_BAD_NAME;
         default:
@@ -112,8 +116,9 @@ ftp_status_t ftp_host_list_open(const char *path) {
     }
     const char *name;
     size_t drive = drive_at(path, &name);
+    state.top = name[0] == '\0';
     return drive == DRIVE_COUNT ? FTP_NOT_FOUND
-                                : status_of(f_opendir(drives[drive].volume, &state.directory, name[0] ? name : "/"));
+                                : status_of(f_opendir(drives[drive].volume, &state.directory, state.top ? "/" : name));
 }
 
 ftp_status_t ftp_host_list_next(ftp_entry_t *entry) {
@@ -132,7 +137,7 @@ ftp_status_t ftp_host_list_next(ftp_entry_t *entry) {
         if (info.fname[0] == '\0') {
             return FTP_END;
         }
-        if (strcmp(info.fname, UPLOAD + 1) != 0) {
+        if (!state.top || strcmp(info.fname, UPLOAD + 1) != 0) {
             fill_info(entry, &info);
             return FTP_OK;
         }
@@ -146,20 +151,19 @@ void ftp_host_list_close(void) {
     }
 }
 
-// What a new content for the file would meet: its name must be usable and its folder there, and it no folder itself.
+// What a new content for the file would meet: its name must be usable and its folder there, and it no folder itself, nor open.
 static ftp_status_t check_target(size_t drive, const char *name) {
     FILINFO info;
     FRESULT result = f_stat(drives[drive].volume, name, &info);
-    if (result == FR_OK) {
-        return info.fattrib & (AM_DIR | AM_RDO) ? FTP_DENIED : FTP_OK;
+    if (result == FR_OK && (info.fattrib & (AM_DIR | AM_RDO))) {
+        return FTP_DENIED;
     }
-    return result == FR_NO_FILE ? FTP_OK : status_of(result);
+    return status_of(result == FR_OK || result == FR_NO_FILE ? fatfs_may_replace(drives[drive].volume, name) : result);
 }
 
 ftp_status_t ftp_host_file_open(const char *path, ftp_open_t how, uint32_t offset) {
     static const uint8_t modes[] = {
         [FTP_READ] = FA_READ,
-        [FTP_REPLACE] = FA_WRITE | FA_CREATE_ALWAYS,
         [FTP_APPEND] = FA_WRITE | FA_OPEN_APPEND,
         [FTP_PATCH] = FA_WRITE | FA_OPEN_EXISTING,
     };
@@ -180,9 +184,9 @@ ftp_status_t ftp_host_file_open(const char *path, ftp_open_t how, uint32_t offse
         if (status != FTP_OK) {
             return status;
         }
-        name = UPLOAD;
     }
-    FRESULT result = f_open(drives[drive].volume, &state.file, name, modes[how]);
+    FRESULT result = how == FTP_REPLACE ? fatfs_create_own(drives[drive].volume, &state.file, UPLOAD)
+                                        : f_open(drives[drive].volume, &state.file, name, modes[how]);
     if (result == FR_OK && (how == FTP_READ || how == FTP_PATCH)) {
         // Beyond the end there is nothing to continue: seeking there would fill the gap with what the flash last held.
         result = offset <= f_size(&state.file) ? f_lseek(&state.file, offset) : FR_DENIED;
@@ -249,7 +253,13 @@ ftp_status_t ftp_host_file_close(const char *path, bool keep) {
 ftp_status_t ftp_host_remove(const char *path, bool directory) {
     hidden_file_t hidden = hidden_file_find(path);
     if (hidden != HIDDEN_FILE_NONE) {
-        return !directory && hidden_file_remove(hidden) ? FTP_OK : FTP_NOT_FOUND;
+        if (!directory && hidden_file_remove(hidden)) {
+            return FTP_OK;
+        }
+        // What may be on the drive under such a name was not written by this firmware: it can be removed.
+        const char *name;
+        size_t drive = drive_at(path, &name);
+        return !directory ? status_of(f_unlink(drives[drive].volume, name)) : FTP_NOT_FOUND;
     }
     ftp_entry_t entry;
     ftp_status_t status = ftp_host_stat(path, &entry);

@@ -14,7 +14,8 @@ typedef enum {
     FTP_OK,
     FTP_NOT_FOUND,
     FTP_EXISTS,
-    FTP_DENIED, // read-only, a directory where a file is needed, in use, not empty, a mount point
+    FTP_DENIED, // read-only, a directory where a file is needed, not empty, a mount point
+    FTP_BUSY, // a program has it open
     FTP_BAD_NAME,
     FTP_FULL, // no space left
     FTP_REFUSED, // a special file that does not take what was sent

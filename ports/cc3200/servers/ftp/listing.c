@@ -55,7 +55,7 @@ static void add_ls_time(text_t *text, ftp_time_t moment, ftp_time_t now) {
     }
 }
 
-void ftp_add_entry(text_t *text, ftp_format_t format, const ftp_entry_t *entry, ftp_time_t now) {
+void ftp_add_entry(text_t *text, ftp_format_t format, const ftp_entry_t *entry, const char *folder, ftp_time_t now) {
     if (format == FTP_FORMAT_LIST) {
         text_add(text, entry->directory ? "drwxrwxrwx" : "-rw-rw-rw-");
         text_add(text, " 1 " BOARD_HOST_NAME " " BOARD_HOST_NAME " ");
@@ -75,6 +75,7 @@ void ftp_add_entry(text_t *text, ftp_format_t format, const ftp_entry_t *entry, 
         ftp_add_time(text, entry->modified);
         text_add(text, "; ");
     }
+    text_add(text, folder);
     text_add(text, entry->name);
     text_add(text, "\r\n");
 }

@@ -9,7 +9,8 @@
 #define FTP_PATH_ROOM 128
 
 // Resolve name against the absolute, plain directory base: "." and ".." and doubled slashes vanish, ".." above the
-// root stays at the root. name is NUL-terminated. False when the result does not fit; out is then unchanged.
+// root stays at the root, and each part is spelled as FatFs spells it, but for the case of letters: what names one file
+// becomes one path. name is NUL-terminated. False when the result does not fit; out is then unchanged.
 bool ftp_path_resolve(char out[FTP_PATH_ROOM], const char *base, const char *name);
 
 #endif // CC3200_SERVERS_FTP_PATH_H

@@ -2,6 +2,8 @@
 
 #include "servers/ftp/transfer.h"
 
+#include <string.h>
+
 uint32_t ftp_passed_ms(const ftp_t *ftp) {
     return ftp_host_milliseconds() - ftp->since_ms;
 }
@@ -50,9 +52,46 @@ static ftp_reply_t begin_transfer(ftp_t *ftp, ftp_transfer_t kind, ftp_status_t 
     return ftp_answer(opened, FTP_REPLY_OPENING);
 }
 
-ftp_reply_t ftp_start_list(ftp_t *ftp, ftp_format_t format) {
+// Where the last part of a path begins.
+static size_t last_part(const char *path) {
+    size_t at = strlen(path);
+    while (at > 0 && path[at - 1] != '/' && path[at - 1] != '\\') {
+        at--;
+    }
+    return at;
+}
+
+// Open the folder of ftp->path for a listing of what its last part names. ftp->path becomes that part and, behind its NUL,
+// what the client put before it, which goes before each name.
+static ftp_status_t open_part(ftp_t *ftp, const char *argument) {
+    size_t folder = last_part(ftp->path);
+    size_t before = last_part(argument);
+    const char *part = ftp->path + folder;
+    size_t length = strlen(part) + 1;
+    ftp_status_t status = part[strcspn(part, "*?")] != '\0' ? FTP_OK : ftp_host_stat(ftp->path, &ftp->entry);
+    if (status == FTP_OK && length + before >= sizeof(ftp->path)) {
+        status = FTP_BAD_NAME;
+    }
+    if (status == FTP_OK) {
+        memcpy(ftp->entry.name, ftp->path, folder);
+        ftp->entry.name[folder > 1 ? folder - 1 : folder] = '\0';
+        status = ftp_host_list_open(ftp->entry.name);
+        memmove(ftp->path, part, length);
+        memcpy(ftp->path + length, argument, before);
+        ftp->path[length + before] = '\0';
+    }
+    return status;
+}
+
+ftp_reply_t ftp_start_list(ftp_t *ftp, ftp_format_t format, const char *argument) {
     ftp->format = format;
-    return begin_transfer(ftp, FTP_LISTING, ftp_host_list_open(ftp->path));
+    ftp_status_t status = ftp_host_list_open(ftp->path);
+    if (status == FTP_OK) {
+        memset(ftp->path, 0, 2); // all of it, and nothing before the names
+    } else if (format != FTP_FORMAT_FACTS && (status == FTP_NOT_FOUND || status == FTP_BAD_NAME)) {
+        status = open_part(ftp, argument);
+    }
+    return begin_transfer(ftp, FTP_LISTING, status);
 }
 
 ftp_reply_t ftp_start_file(ftp_t *ftp, ftp_open_t how) {
@@ -63,14 +102,46 @@ ftp_reply_t ftp_start_file(ftp_t *ftp, ftp_open_t how) {
         ftp, how == FTP_READ ? FTP_SENDING : FTP_RECEIVING, ftp_host_file_open(ftp->path, how, ftp->restart));
 }
 
+// A character with letters in lower case: FAT tells no cases apart.
+static uint8_t folded(char character) {
+    return (uint8_t)(character >= 'A' && character <= 'Z' ? character | 0x20 : character);
+}
+
+// Whether a name is what a pattern asks for: * any characters, ? one. An empty pattern asks for all names.
+static bool matches(const char *pattern, const char *name) {
+    const char *rest = *pattern == '\0' ? pattern
+                                        : NULL; // of the pattern, behind its last *, and of the name, where that stands
+    const char *at = name;
+    while (*name != '\0') {
+        if (*pattern == '*') {
+            rest = ++pattern;
+            at = name;
+        } else if (*pattern == '?' || (*pattern != '\0' && folded(*pattern) == folded(*name))) {
+            pattern++;
+            name++;
+        } else if (rest != NULL && *rest == '\0') {
+            return true;
+        } else if (rest != NULL) {
+            pattern = rest;
+            name = ++at;
+        } else {
+            return false;
+        }
+    }
+    return pattern[strspn(pattern, "*")] == '\0';
+}
+
 // Fill the buffer with lines of the listing, as far as there are some.
 static ftp_status_t fill_lines(ftp_t *ftp) {
     text_t text;
     ftp_status_t status = FTP_OK;
     ftp_time_t now = ftp_host_now();
     text_start(&text, ftp->room.reply, sizeof(ftp->room.reply));
+    const char *before = ftp->path + strlen(ftp->path) + 1;
     while (text.last - text.end >= FTP_ENTRY_LINE_ROOM && (status = ftp_host_list_next(&ftp->entry)) == FTP_OK) {
-        ftp_add_entry(&text, ftp->format, &ftp->entry, now);
+        if (matches(ftp->path, ftp->entry.name)) {
+            ftp_add_entry(&text, ftp->format, &ftp->entry, before, now);
+        }
     }
     ftp->pending = (uint16_t)(text.end - ftp->room.reply);
     return status == FTP_END ? FTP_OK : status;

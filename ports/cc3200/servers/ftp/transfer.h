@@ -8,8 +8,9 @@
 uint32_t ftp_passed_ms(const ftp_t *ftp);
 void ftp_mark_progress(ftp_t *ftp);
 
-// Begin to list or to move ftp->path over the data connection that the client prepared. Returns the reply.
-ftp_reply_t ftp_start_list(ftp_t *ftp, ftp_format_t format);
+// Begin to list or to move ftp->path over the data connection that the client prepared. Returns the reply. What is listed is
+// a folder; or, but for FTP_FORMAT_FACTS, one file or those that a pattern names, as the client spelled them: argument.
+ftp_reply_t ftp_start_list(ftp_t *ftp, ftp_format_t format, const char *argument);
 ftp_reply_t ftp_start_file(ftp_t *ftp, ftp_open_t how);
 
 // Move the running transfer on. True: something moved.
