@@ -32,6 +32,8 @@
 
 // Compiler: size before speed.
 #define MICROPY_OPT_COMPUTED_GOTO               (0)
+#define MICROPY_OPT_MAP_LOOKUP_CACHE            (1)
+#define MICROPY_OPT_MAP_LOOKUP_CACHE_SIZE       (64)
 #define MICROPY_COMP_CONST_LITERAL              (0)
 #define MICROPY_COMP_MODULE_CONST               (0) // errno.EIO and its kind are looked up at run time
 #define MICROPY_COMP_TRIPLE_TUPLE_ASSIGN        (0)

@@ -44,7 +44,7 @@ static const struct {
 };
 
 // What is open, of all volumes.
-static FIL *open_files[FATFS_OPEN_MAX] LOW_RAM;
+static FIL *open_files[FATFS_OPEN_MAX];
 
 __attribute__((weak)) bool fatfs_gives_way(const FIL *file) {
     (void)file;
