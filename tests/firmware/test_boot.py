@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from cc3200sim.board import Board
 
 
 def write(board, name: str, text: str) -> None:
@@ -50,3 +51,31 @@ def test_sys_exit_in_a_script_is_a_soft_reset(board) -> None:
     write(board, "main.py", once)
     write(board, "flag", "")
     assert board.reset().count(b"MPY: soft reboot") == 1
+
+
+@pytest.mark.req("BOOT-1")
+def test_how_much_a_boot_executes(wipy_image: bytes, wipy_rom: bytes) -> None:
+    """Of a new flash, which is formatted, and of one that is in use: docs/benchmarks.md has what it was made of."""
+    board = Board.from_image(wipy_image, wipy_rom)
+    board.power_on()
+    first = board.machine.instructions
+    board.power_cut()
+    board.power_on()
+    assert first <= 4_500_000
+    assert board.machine.instructions - first <= 1_000_000
+
+
+@pytest.mark.req("BOOT-1")
+def test_random_numbers_hang_on_the_instant_of_the_start(wipy_image: bytes, wipy_rom: bytes) -> None:
+    """Of a reset that the slow clock goes on through: its next edge comes sooner or later."""
+    numbers = set()
+    for microseconds in (0, 7, 14):
+        board = Board.from_image(wipy_image, wipy_rom)
+        board.power_on()
+        board.uart.write(b"import machine, time\r")
+        board.wait_prompt()
+        board.uart.write(b"time.sleep_us(%d); machine.reset()\r" % microseconds)
+        board.uart.read_until(b"MicroPython")
+        board.wait_prompt()
+        numbers.add(board.repl("import os\nprint(os.urandom(16))"))
+    assert len(numbers) == 3

@@ -15,8 +15,8 @@
 #include "chip/random.h"
 
 #define POOL_WORDS (8)
-#define EDGES (24)     // slow-clock edges timed at the start, 31 us apart
-#define MAX_LOOKS (10000)  // at the slow clock, for one edge: many times as many as it takes
+#define EDGES (64)         // of the slow clock that are timed at the start, 2,441 cycles of the core's clock apart
+#define MAX_LOOKS (2000)   // at the slow clock, for one edge: many times as many as it takes
 
 // What a hash is for goes in first: numbers that leave must say nothing about the pool that stays.
 enum { STIR, DRAW, MOVE_ON };
@@ -49,22 +49,26 @@ void random_stir(const void *data, size_t length) {
     interrupts_restore(interrupts);
 }
 
+// The two clocks come from crystals of their own, so that when an edge of the one comes, as the other counts, is open: at
+// first in the whole period (a look takes some 20 cycles, so 6 or 7 bits), then by how the crystals differ and jitter.
 BOOT_CODE
 void random_init(const void *memory, size_t length) {
     struct {
         uint32_t slow;
-        uint32_t fast;
-    } edges[EDGES];
-    uint32_t last = (uint32_t)MAP_PRCMSlowClkCtrGet();
+        uint32_t fast[EDGES];
+    } clocks;
+    clocks.slow = (uint32_t)PRCMSlowClkCtrFastGet();
+    uint32_t last = clocks.slow;
     for (unsigned i = 0; i < EDGES; ++i) {
+        uint32_t slow;
         unsigned looks = 0;
         do {
-            edges[i].slow = (uint32_t)MAP_PRCMSlowClkCtrGet();
-        } while (edges[i].slow == last && ++looks < MAX_LOOKS);
-        edges[i].fast = MAP_SysTickValueGet();
-        last = edges[i].slow;
+            slow = (uint32_t)PRCMSlowClkCtrFastGet();
+        } while (slow == last && ++looks < MAX_LOOKS);
+        clocks.fast[i] = MAP_SysTickValueGet();
+        last = slow;
     }
-    random_stir(edges, sizeof(edges));
+    random_stir(&clocks, sizeof(clocks));
     random_stir(memory, length);
 }
 
