@@ -39,9 +39,6 @@
 #include "console.h"
 #include "osi.h"
 
-// Left between the limit Python sees and the end of the stack: C calls that do not check, and a context switch.
-#define C_STACK_MARGIN_BYTES (1152)
-
 // How much of the heap's RAM, as power-up left it, seeds the random numbers. Memory cells settle the same way most times;
 // 4 KiB hold far more than 256 bits that differ.
 #define RANDOM_MEMORY_BYTES (4096)
@@ -82,7 +79,7 @@ static void start_session(void) {
     static bool is_up;
     mp_thread_init(interpreter_stack, sizeof(interpreter_stack));
     mp_cstack_init_with_top(
-        (uint8_t *)interpreter_stack + sizeof(interpreter_stack), sizeof(interpreter_stack) - C_STACK_MARGIN_BYTES);
+        (uint8_t *)interpreter_stack + sizeof(interpreter_stack), PYTHON_STACK_BYTES(sizeof(interpreter_stack)));
     gc_init(&heap_start, &heap_end);
     mp_init();
     readline_init0();

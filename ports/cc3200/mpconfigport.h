@@ -106,6 +106,7 @@ void event_signal(void);
 #define MICROPY_FATFS_ENABLE_LFN                (2)
 #define MICROPY_FATFS_MAX_LFN                   (MICROPY_ALLOC_PATH_MAX)
 #define MICROPY_PY_OS                           (0) // bindings/modos.c
+#define mp_builtin___import__                   mp_builtin___import___checked // bindings/vfs_drives.c
 #define MICROPY_PY_VFS                          (0) // bindings/modos.c
 #define MICROPY_PY_OS_DUPTERM                   (1)
 #define MICROPY_PY_OS_DUPTERM_BUILTIN_STREAM    (1)

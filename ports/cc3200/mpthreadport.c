@@ -7,10 +7,8 @@
 #include "rtos/event.h"
 #include "chip/memory.h"
 
-#define DEFAULT_STACK_BYTES (4096)
-#define MINIMUM_STACK_BYTES (2048)
-// Kept free below the limit that Python sees: room to raise the exception and for a context switch.
-#define STACK_MARGIN_BYTES (768)
+#define DEFAULT_STACK_BYTES (5120)
+#define MINIMUM_STACK_BYTES (2560)
 
 // How long a soft reset waits for threads to end by themselves.
 #define LEAVE_MS (500)
@@ -144,7 +142,7 @@ mp_uint_t mp_thread_create(void *(*entry)(void *), void *arg, size_t *stack_size
     thread->next = main_thread.next;
     main_thread.next = thread;
 
-    *stack_size = bytes - STACK_MARGIN_BYTES;
+    *stack_size = PYTHON_STACK_BYTES(bytes);
     return (mp_uint_t)task;
 }
 

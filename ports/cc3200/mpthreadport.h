@@ -11,6 +11,13 @@ typedef struct {
     sync_t given;
 } mp_thread_mutex_t;
 
+// C calls that do not ask how much stack there is take no more, a collection and the closing of a file in it included; the
+// few that do, ask first (fatfs_enter of storage/fatfs.h). tests/firmware/test_stacks.py goes there.
+#define C_CALL_BYTES (704)
+
+// How much of a stack Python may use. Beside what C calls take, a quarter stays free.
+#define PYTHON_STACK_BYTES(bytes) ((bytes) - (bytes) / 4 - C_CALL_BYTES)
+
 // Where the kernel keeps the main thread's task, which is to be created there.
 StaticTask_t *mp_thread_main_task(void);
 

@@ -82,6 +82,9 @@ static mp_obj_t storage_umount(mp_obj_t what) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(storage_umount_obj, storage_umount);
 
+// What a new drive with its folders and files takes of the stack.
+#define NEW_DRIVE_STACK_BYTES (2000)
+
 static void format_path(const char *path) {
     size_t drive = drive_called(path);
     if (drive < DRIVE_COUNT) {
@@ -106,6 +109,7 @@ static void format_path(const char *path) {
 
 // mkfs(block_device or path): the path of a mounted drive, /flash or /sd.
 static mp_obj_t storage_mkfs(mp_obj_t what) {
+    fatfs_enter(NEW_DRIVE_STACK_BYTES);
     if (mp_obj_is_str(what)) {
         format_path(mp_obj_str_get_str(what));
         return mp_const_none;

@@ -8,7 +8,7 @@
 #include "bindings/machine_uart_object.h"
 #include "chip/memory.h"
 
-static uint8_t console_buffer[UART_RX_BUFFER_BYTES];
+static uint8_t console_buffer[UART_RX_BUFFER_BYTES] LOW_RAM;
 static uart_receive_hook_t hooks[UART_COUNT] LOW_RAM;
 
 // The buffer of the UART that is not the console.

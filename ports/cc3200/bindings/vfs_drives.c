@@ -1,4 +1,5 @@
 // The firmware's drives as Python's file system has them: the table of drives, and their mounts.
+#include "py/builtin.h"
 #include "py/gc.h"
 #include "py/mpthread.h"
 #include "py/objstr.h"
@@ -11,6 +12,9 @@
 #include "storage/fatfs.h"
 
 static fs_user_mount_t objects[DRIVE_COUNT] LOW_RAM;
+
+// What looking for a module takes of the stack.
+#define IMPORT_STACK_BYTES (1200)
 
 #define FIRST_DRIVE "/flash"
 
@@ -57,6 +61,20 @@ FRESULT vfs_drives_mount(void) {
 void vfs_drives_sync(void) {
     for (size_t index = 0; index < DRIVE_COUNT; index++) {
         drive_sync(index);
+    }
+}
+
+// MicroPython's own takes a good deal before it asks.
+mp_obj_t mp_builtin___import__(size_t count, const mp_obj_t *args) {
+    fatfs_enter(IMPORT_STACK_BYTES);
+    return mp_builtin___import___default(count, args);
+}
+
+// How deep Python has called is open. A collection closes files too: for that, C_CALL_BYTES are enough.
+void fatfs_enter(size_t bytes) {
+    if (mp_thread_get_state() != NULL && !gc_is_locked()
+        && mp_cstack_usage() + bytes > MP_STATE_THREAD(stack_limit) + C_CALL_BYTES) {
+        mp_raise_recursion_depth();
     }
 }
 

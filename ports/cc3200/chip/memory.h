@@ -10,7 +10,7 @@
 // Stack sizes in bytes; tests/firmware/test_stacks.py measures what is used of each.
 #define MAIN_STACK_BYTES 640     // start-up and interrupt handlers
 #define IDLE_STACK_BYTES 256
-#define INTERPRETER_STACK_BYTES 7808
+#define INTERPRETER_STACK_BYTES 8704
 #define SERVERS_STACK_BYTES 1920    // telnet and FTP
 #define SPAWN_STACK_BYTES 512     // the network processor's events
 

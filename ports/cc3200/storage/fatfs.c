@@ -16,6 +16,8 @@
 #define f_mkdir trusting_mkdir
 #define f_rename trusting_rename
 #define f_mkfs trusting_mkfs
+#define f_stat trusting_stat
+#define f_readdir trusting_readdir
 // Never a part of their callers here: room for a long name on the stack would be there while memory is collected, and what
 // it holds from before would keep a file open.
 ONE_COPY FRESULT f_open(FATFS *volume, FIL *file, const TCHAR *path, BYTE mode);
@@ -29,6 +31,15 @@ ONE_COPY FRESULT f_rename(FATFS *volume, const TCHAR *old_path, const TCHAR *new
 #undef f_mkdir
 #undef f_rename
 #undef f_mkfs
+#undef f_stat
+#undef f_readdir
+
+// What of the stack is taken in all, down to the network processor's driver, in bytes.
+#define OPEN_STACK_BYTES (1200)
+#define CHANGE_STACK_BYTES (1000)
+#define RENAME_STACK_BYTES (1300)
+#define FORMAT_STACK_BYTES (1300)
+#define LOOK_STACK_BYTES (860)
 
 // Names on the firmware's own drives that stand for something else: FTP's upload that is not complete (servers/ftp/files.c),
 // and what FTP puts into the network processor's file system (nwp/hidden_file.c). As in a directory entry, and its folder.
@@ -44,7 +55,11 @@ static const struct {
 };
 
 // What is open, of all volumes.
-static FIL *open_files[FATFS_OPEN_MAX];
+static FIL *open_files[FATFS_OPEN_MAX] LOW_RAM;
+
+__attribute__((weak)) void fatfs_enter(size_t bytes) {
+    (void)bytes;
+}
 
 __attribute__((weak)) bool fatfs_gives_way(const FIL *file) {
     (void)file;
@@ -164,12 +179,13 @@ FRESULT fatfs_may_replace(FATFS *volume, const char *path) {
 
 ONE_COPY static FRESULT open_file(FATFS *volume, FIL *file, const char *path, BYTE mode, bool own) {
     FRESULT result = FR_OK;
+    file->obj.fs = NULL;
+    fatfs_enter(OPEN_STACK_BYTES);
     lock_fs(volume);
     if (mode & FA_WRITE) {
         const bool creates = mode & (FA_CREATE_ALWAYS | FA_CREATE_NEW | FA_OPEN_ALWAYS);
         result = refusal(volume, path, mode & FA_CREATE_ALWAYS ? ANY : FA_WRITE, creates && !own, 0);
     }
-    file->obj.fs = NULL;
     if (result == FR_OK && !exchange(NULL, file) && !(fatfs_gives_way(NULL) && exchange(NULL, file))) {
         result = FR_TOO_MANY_OPEN_FILES;
     } else if (result == FR_OK) {
@@ -203,7 +219,18 @@ FRESULT f_close(FIL *file) {
     return result;
 }
 
+FRESULT f_stat(FATFS *volume, const char *path, FILINFO *info) {
+    fatfs_enter(LOOK_STACK_BYTES);
+    return trusting_stat(volume, path, info);
+}
+
+FRESULT f_readdir(FF_DIR *folder, FILINFO *info) {
+    fatfs_enter(LOOK_STACK_BYTES);
+    return trusting_readdir(folder, info);
+}
+
 FRESULT f_unlink(FATFS *volume, const char *path) {
+    fatfs_enter(CHANGE_STACK_BYTES);
     lock_fs(volume);
     FRESULT result = refusal(volume, path, ANY, false, 0);
     result = result == FR_OK ? trusting_unlink(volume, path) : result;
@@ -212,6 +239,7 @@ FRESULT f_unlink(FATFS *volume, const char *path) {
 }
 
 FRESULT f_mkdir(FATFS *volume, const char *path) {
+    fatfs_enter(CHANGE_STACK_BYTES);
     lock_fs(volume);
     FRESULT result = refusal(volume, path, NONE, true, 0);
     result = result == FR_OK ? trusting_mkdir(volume, path) : result;
@@ -221,6 +249,7 @@ FRESULT f_mkdir(FATFS *volume, const char *path) {
 
 FRESULT f_rename(FATFS *volume, const char *old_path, const char *new_path) {
     FF_DIR entry;
+    fatfs_enter(RENAME_STACK_BYTES);
     lock_fs(volume);
     FRESULT result = look_up(volume, &entry, old_path);
     if (result == FR_OK) {
@@ -238,5 +267,6 @@ FRESULT f_mkfs(FATFS *volume, BYTE options, DWORD cluster_bytes, void *work, UIN
     if (cluster_bytes != 0 || length < FF_MAX_SS) {
         return FR_INVALID_PARAMETER;
     }
+    fatfs_enter(FORMAT_STACK_BYTES);
     return fatfs_is_used(volume) ? FATFS_IN_USE : trusting_mkfs(volume, options | FM_SFD, 0, work, FF_MAX_SS);
 }

@@ -20,6 +20,10 @@
 // too many; whether some may have been closed. Whoever knows the users defines it (bindings/vfs_drives.c).
 bool fatfs_gives_way(const FIL *file);
 
+// Called before FatFs takes so many bytes of the stack, all that lies below it included, with nothing held. It may leave by an
+// exception. Whoever runs on stacks that may be short of them defines it (bindings/vfs_drives.c).
+void fatfs_enter(size_t bytes);
+
 // Whether a file of the volume is open.
 bool fatfs_is_used(const FATFS *volume);
 

@@ -35,7 +35,7 @@ static struct {
     uint32_t since_ms; // of the last command byte or the last movement of a transfer
     ftp_t ftp;
     tcp_input_t received; // not yet taken by the engine
-} session LOW_RAM;
+} session;
 
 #define BUSY "421 Another session is open, only one is possible.\r\n" // telnet's words, which are there once
 
