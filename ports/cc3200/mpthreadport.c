@@ -135,14 +135,14 @@ mp_uint_t mp_thread_create(void *(*entry)(void *), void *arg, size_t *stack_size
     thread->stack = m_new(StackType_t, thread->stack_words);
     thread->arg = arg;
 
-    // The caller holds the interpreter lock: the new task stops at it before it runs any Python.
+    // The caller holds the interpreter lock: the new task, which may run at once, stops at it before it runs any Python, but
+    // not before it has looked how much stack is Python's.
+    *stack_size = PYTHON_STACK_BYTES(bytes);
     TaskHandle_t task = xTaskCreateStatic(
         task_entry, "Thread", thread->stack_words, arg, INTERPRETER_PRIORITY, thread->stack, &thread->control);
     thread->listener.task = task;
     thread->next = main_thread.next;
     main_thread.next = thread;
-
-    *stack_size = PYTHON_STACK_BYTES(bytes);
     return (mp_uint_t)task;
 }
 

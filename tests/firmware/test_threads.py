@@ -24,7 +24,7 @@ print(sorted(set(done)), len(done))
 
 
 def test_threads_that_ended_give_their_memory_back(board) -> None:
-    """60 threads of 4 KiB are four times the heap. A stale word on a stack may keep the memory of one of them."""
+    """60 threads of 5 KiB are four times the heap. A stale word on a stack may keep the memory of one of them."""
     code = """
 import _thread, time, gc
 count = [0]
@@ -36,9 +36,26 @@ for i in range(60):
     _thread.start_new_thread(work, ())
     time.sleep_ms(2)
 gc.collect()
-print(count[0], gc.mem_free() > free - 4500)
+print(count[0], gc.mem_free() > free - 5500)
 """
     assert board.repl(code, 60) == "60 True\n"
+
+
+def test_threads_start_at_any_instant_of_a_tick(board) -> None:
+    """One that ran before its creator had said how much stack it has raised RuntimeError, or worse."""
+    code = """
+import _thread, time
+count = [0]
+def work():
+    count[0] += 1
+for i in range(120):
+    _thread.stack_size(2560 + 16 * i)
+    _thread.start_new_thread(work, ())
+    time.sleep_ms(2)
+    time.sleep_us(7 * i)
+print(count[0])
+"""
+    assert board.repl(code, 60) == "120\n"
 
 
 def test_ctrl_c_goes_to_the_main_thread(board) -> None:
