@@ -62,30 +62,48 @@ void mp_thread_task_gone(void *control) {
     }
 }
 
-// A thread deleted inside a call to the network processor would keep its locks, so each is asked to leave first.
+// Whether a task waits where no thread holds anything: for the interpreter, or for a lock of a program's, which is on the heap.
+// All others are the port's and the host driver's, and static.
+static bool may_be_deleted(TaskHandle_t task) {
+    const sync_t *awaited = sync_awaited(task);
+    return awaited == &MP_STATE_VM(gil_mutex).given || (const uint8_t *)awaited >= MP_STATE_MEM(area).gc_pool_start;
+}
+
+// Asks every thread to leave. True: all that are left may be deleted.
+static bool ask_to_leave(mp_obj_t leave) {
+    bool all = true;
+    for (thread_t *thread = main_thread.next; thread; thread = thread->next) {
+        TaskHandle_t task = thread->listener.task;
+        mp_state_thread_t *state = task ? pvTaskGetThreadLocalStoragePointer(task, 0) : NULL;
+        if (state) {
+            state->mp_pending_exception = leave;
+        }
+        all &= task != NULL && may_be_deleted(task); // one that has finished is about to go
+    }
+    event_signal();
+    return all;
+}
+
+// A thread that does not leave by itself gets no more turns, and is deleted where it holds nothing: all calls that it can be
+// in end by themselves, at the interpreter's lock.
 void mp_thread_deinit(void) {
     mp_obj_t leave = mp_obj_new_exception(&mp_type_SystemExit);
-    for (unsigned waited = 0; main_thread.next && waited < LEAVE_MS; waited += LEAVE_STEP_MS) {
-        for (thread_t *thread = main_thread.next; thread; thread = thread->next) {
-            TaskHandle_t task = thread->listener.task;
-            mp_state_thread_t *state = task ? pvTaskGetThreadLocalStoragePointer(task, 0) : NULL;
-            if (state) {
-                state->mp_pending_exception = leave;
-            }
+    for (unsigned waited = 0; !ask_to_leave(leave) || (main_thread.next && waited < LEAVE_MS);
+        waited += LEAVE_STEP_MS) {
+        bool turns = waited < LEAVE_MS;
+        if (turns) {
+            mp_thread_release_interpreter();
         }
-        event_signal();
-        mp_thread_release_interpreter();
         vTaskDelay(LEAVE_STEP_MS);
-        mp_thread_take_interpreter();
+        if (turns) {
+            mp_thread_take_interpreter();
+        }
     }
     while (main_thread.next) {
         thread_t *thread = main_thread.next;
         main_thread.next = thread->next;
-        TaskHandle_t task = thread->listener.task;
-        if (task) {
-            sync_forget(task);
-            vTaskDelete(task);
-        }
+        sync_forget(thread->listener.task);
+        vTaskDelete(thread->listener.task);
     }
 }
 

@@ -64,6 +64,18 @@ void sync_give(sync_t *sync) {
     }
 }
 
+const sync_t *sync_awaited(TaskHandle_t task) {
+    const sync_t *awaited = NULL;
+    uint32_t mask = portSET_INTERRUPT_MASK_FROM_ISR();
+    for (const waiter_t *waiter = waiters; waiter != NULL; waiter = waiter->next) {
+        if (waiter->task == task) {
+            awaited = waiter->sync;
+        }
+    }
+    portCLEAR_INTERRUPT_MASK_FROM_ISR(mask);
+    return awaited;
+}
+
 void sync_forget(TaskHandle_t task) {
     uint32_t mask = portSET_INTERRUPT_MASK_FROM_ISR();
     take_out(NULL, task);

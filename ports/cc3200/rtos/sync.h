@@ -24,6 +24,9 @@ bool sync_take(sync_t *sync, bool wait);
 // for interrupt handlers of level 1 to 7.
 void sync_give(sync_t *sync);
 
+// What a task waits for, NULL if for nothing.
+const sync_t *sync_awaited(TaskHandle_t task);
+
 // To be called before a task is deleted that may be waiting.
 void sync_forget(TaskHandle_t task);
 
