@@ -97,11 +97,12 @@ static void take_auth(radio_settings_t *settings, mp_obj_t auth) {
 // ---- settings
 
 // Take over settings, or restart the network processor alone.
-static void apply(const radio_settings_t *settings) {
+// False: another thread has changed them since they were copied.
+static bool apply(const radio_settings_t *settings) {
     mp_thread_release_interpreter();
     int result = settings != NULL ? radio_apply(settings) : radio_restart();
     mp_thread_take_interpreter();
-    network_checked(result);
+    return network_checked(result) != RADIO_CHANGED;
 }
 
 static mp_obj_t configure(size_t count, const mp_obj_t *positional, mp_map_t *named) {
@@ -115,16 +116,18 @@ static mp_obj_t configure(size_t count, const mp_obj_t *positional, mp_map_t *na
     };
     mp_arg_val_t arguments[MP_ARRAY_SIZE(allowed)];
     mp_arg_parse_all(count, positional, named, MP_ARRAY_SIZE(allowed), allowed, arguments);
-    radio_settings_t settings = *radio_settings();
+    radio_settings_t settings;
     antenna_t antenna = checked_antenna(arguments[ARG_ANTENNA].u_int);
-    settings.mode = checked_mode(arguments[ARG_MODE].u_int);
-    settings.channel = checked_channel(arguments[ARG_CHANNEL].u_int);
-    if (settings.mode == ROLE_AP) {
-        take_ssid(&settings, arguments[ARG_SSID].u_obj); // an access point has no name by itself
-        take_auth(&settings, arguments[ARG_AUTH].u_obj);
-    }
-    antenna_select(antenna);
-    apply(&settings);
+    do {
+        radio_copy_settings(&settings);
+        settings.mode = checked_mode(arguments[ARG_MODE].u_int);
+        settings.channel = checked_channel(arguments[ARG_CHANNEL].u_int);
+        if (settings.mode == ROLE_AP) {
+            take_ssid(&settings, arguments[ARG_SSID].u_obj); // an access point has no name by itself
+            take_auth(&settings, arguments[ARG_AUTH].u_obj);
+        }
+        antenna_select(antenna);
+    } while (!apply(&settings));
     return mp_const_none;
 }
 
@@ -165,41 +168,43 @@ static mp_obj_t auth_object(const radio_settings_t *settings) {
 
 // mode(), ssid(), auth(), channel() and antenna(): without an argument what is set, with one it is set.
 ONE_COPY static mp_obj_t setting(size_t count, const mp_obj_t *all, qstr which) {
-    radio_settings_t settings = *radio_settings();
+    radio_settings_t settings;
     bool get = count == 1;
-    switch (which) {
-        case MP_QSTR_mode:
-            if (get) {
-                return MP_OBJ_NEW_SMALL_INT(settings.mode);
-            }
-            settings.mode = checked_mode(mp_obj_get_int(all[1]));
-            break;
-        case MP_QSTR_ssid:
-            if (get) {
-                return mp_obj_new_str(settings.ssid, settings.ssid_length);
-            }
-            take_ssid(&settings, all[1]);
-            break;
-        case MP_QSTR_auth:
-            if (get) {
-                return auth_object(&settings);
-            }
-            take_auth(&settings, all[1]);
-            break;
-        case MP_QSTR_channel:
-            if (get) {
-                return MP_OBJ_NEW_SMALL_INT(settings.channel);
-            }
-            settings.channel = checked_channel(mp_obj_get_int(all[1]));
-            break;
-        default:
-            if (get) {
-                return MP_OBJ_NEW_SMALL_INT(antenna_selected());
-            }
-            antenna_select(checked_antenna(mp_obj_get_int(all[1])));
-            return mp_const_none;
-    }
-    apply(&settings);
+    do {
+        radio_copy_settings(&settings);
+        switch (which) {
+            case MP_QSTR_mode:
+                if (get) {
+                    return MP_OBJ_NEW_SMALL_INT(settings.mode);
+                }
+                settings.mode = checked_mode(mp_obj_get_int(all[1]));
+                break;
+            case MP_QSTR_ssid:
+                if (get) {
+                    return mp_obj_new_str(settings.ssid, settings.ssid_length);
+                }
+                take_ssid(&settings, all[1]);
+                break;
+            case MP_QSTR_auth:
+                if (get) {
+                    return auth_object(&settings);
+                }
+                take_auth(&settings, all[1]);
+                break;
+            case MP_QSTR_channel:
+                if (get) {
+                    return MP_OBJ_NEW_SMALL_INT(settings.channel);
+                }
+                settings.channel = checked_channel(mp_obj_get_int(all[1]));
+                break;
+            default:
+                if (get) {
+                    return MP_OBJ_NEW_SMALL_INT(antenna_selected());
+                }
+                antenna_select(checked_antenna(mp_obj_get_int(all[1])));
+                return mp_const_none;
+        }
+    } while (!apply(&settings));
     return mp_const_none;
 }
 
@@ -226,7 +231,7 @@ static mp_obj_t wlan_mac(size_t count, const mp_obj_t *all) {
         bad_value();
     }
     network_checked(PROCESSOR_CALL(sl_NetCfgSet(SL_MAC_ADDRESS_SET, 1, sizeof(mac), buffer.buf)));
-    apply(NULL); // it takes the address over then
+    (void)apply(NULL); // it takes the address over then
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(wlan_mac_obj, 1, 2, wlan_mac);

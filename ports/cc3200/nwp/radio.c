@@ -12,6 +12,7 @@
 #include "nwp/processor.h"
 #include "nwp/wait.h"
 #include "rtos/event.h"
+#include "rtos/sync.h"
 
 #define FACTORY_SSID BOARD_HOST_NAME "-wlan-" // the last bytes of the MAC address follow
 #define SUFFIX_BYTES 2
@@ -76,6 +77,7 @@ void radio_factory_settings(radio_settings_t *settings) {
     if (!processor_mac(mac)) {
         memset(mac, 0, sizeof(mac)); // a name all the same
     }
+    settings->revision = radio.settings.revision;
     settings->mode = ROLE_AP;
     settings->security = SL_SEC_TYPE_WPA_WPA2;
     settings->channel = FACTORY_CHANNEL;
@@ -92,6 +94,17 @@ void radio_factory_settings(radio_settings_t *settings) {
 
 const radio_settings_t *radio_settings(void) {
     return &radio.settings;
+}
+
+// Another task may be applying settings.
+static void copy(radio_settings_t *to, const radio_settings_t *from) {
+    taskENTER_CRITICAL();
+    *to = *from;
+    taskEXIT_CRITICAL();
+}
+
+void radio_copy_settings(radio_settings_t *settings) {
+    copy(settings, &radio.settings);
 }
 
 // Set an option of the access point unless it is so already: each is a write to the flash.
@@ -135,7 +148,10 @@ static int set(const radio_settings_t *settings) {
     return result >= 0 && radio.restart_due ? sl_WlanSetMode(settings->mode) : result;
 }
 
-int radio_restart(void) {
+// One task at a time changes it.
+static sync_t changing = SYNC_GIVEN;
+
+static int restart(void) {
     wait_suspend();
     bool before = radio_connected();
     radio.joined = radio.addressed = false;
@@ -146,15 +162,37 @@ int radio_restart(void) {
     return radio.restart_due ? PROCESSOR_OFF : 0;
 }
 
-int radio_apply(const radio_settings_t *settings) {
+static int apply(const radio_settings_t *settings) {
+    if (settings == NULL) {
+        return restart();
+    }
+    if (settings->revision != radio.settings.revision) {
+        return RADIO_CHANGED;
+    }
     int result = PROCESSOR_CALL(set(settings));
     if (result >= 0 && radio.restart_due) {
-        result = radio_restart();
+        result = restart();
     }
     if (result >= 0) {
-        radio.settings = *settings;
+        copy(&radio.settings, settings);
+        radio.settings.revision++;
+        result = 0;
     }
     return result;
+}
+
+int radio_apply(const radio_settings_t *settings) {
+    if (!event_may_block()) {
+        return PROCESSOR_OFF;
+    }
+    sync_take(&changing, true);
+    int result = apply(settings);
+    sync_give(&changing);
+    return result;
+}
+
+int radio_restart(void) {
+    return radio_apply(NULL);
 }
 
 bool radio_connected(void) {

@@ -15,6 +15,7 @@
 
 // What an access point is made of. In station mode only mode counts.
 typedef struct {
+    uint8_t revision; // of what radio_settings() told, which the others were before they were changed
     uint8_t mode;     // ROLE_STA or ROLE_AP
     uint8_t security; // SL_SEC_TYPE_OPEN, _WEP or _WPA_WPA2
     uint8_t channel;  // 1 to 11
@@ -28,13 +29,16 @@ typedef struct {
 // key, channel 5.
 void radio_factory_settings(radio_settings_t *settings);
 
-// What the radio is set to.
+// What the radio is set to, to be read; and a copy, to be changed and applied.
 const radio_settings_t *radio_settings(void);
+void radio_copy_settings(radio_settings_t *settings);
 
 // The results below: 0 or more, or an error code below 0 when the network processor refuses, does not run or does not come back.
 
 // Set the radio up. The network processor restarts when something changed that it takes over only then (always, when
 // the mode changes): the servers' sessions and all sockets end. Refused settings are not those that radio_settings tells.
+// RADIO_CHANGED: others were applied since these were copied, and nothing was done.
+#define RADIO_CHANGED (1)
 RESULT_MATTERS int radio_apply(const radio_settings_t *settings);
 
 // Restart it to take over an address or a MAC address.
