@@ -9,6 +9,7 @@
 #include "task.h"
 
 #include "console.h"
+#include "chip/irq.h"
 #include "chip/memory.h"
 #include "chip/rtc.h"
 #include "chip/led.h"
@@ -95,6 +96,7 @@ int mp_hal_stdin_rx_chr(void) {
             led_acknowledge();
             return character;
         }
+        interrupts_restore(0); // nothing arrives while they are off, as a program that failed may have left them
         mp_event_wait_indefinite();
     }
 }

@@ -113,7 +113,6 @@ def thread_stacks(board, debug_info: DebugInfo) -> list[bytes]:
     return stacks
 
 
-@pytest.mark.req("ROB-1")
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_main_thread(board, debug_info: DebugInfo, name: str) -> None:
     board.reset()  # paints the stacks
@@ -125,7 +124,6 @@ def test_main_thread(board, debug_info: DebugInfo, name: str) -> None:
     assert board.repl("6 * 7") == "42\n"
 
 
-@pytest.mark.req("ROB-1")
 @pytest.mark.parametrize("size", [0, 1])
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_threads(board, debug_info: DebugInfo, name: str, size: int) -> None:

@@ -140,6 +140,7 @@ static MP_DEFINE_CONST_FUN_OBJ_2(os_rename_obj, os_rename);
 
 // sync(): all that files which were closed or flushed still have in a cache.
 static mp_obj_t os_sync(void) {
+    fatfs_enter(0);
     for (mp_vfs_mount_t *vfs = MP_STATE_VM(vfs_mount_table); vfs != NULL; vfs = vfs->next) {
         const fs_user_mount_t *fat = MP_OBJ_TO_PTR(vfs->obj);
         size_t drive = vfs_drive_of(vfs->obj);

@@ -6,11 +6,15 @@
 #include "py/mpthread.h"
 #include "py/runtime.h"
 
+#include "rtos/event.h"
 #include "rtos/sync.h"
 
 static sync_t lock = SYNC_GIVEN;
 
 ONE_COPY bool network_enter(void) {
+    if (!event_may_block()) {
+        mp_raise_OSError(MP_EPERM);
+    }
     mp_thread_release_interpreter();
     sync_take(&lock, true);
     return processor_enter();

@@ -6,6 +6,7 @@
 #include "py/mpthread.h"
 #include "py/runtime.h"
 
+#include "rtos/event.h"
 #include "servers/login.h"
 #include "servers/servers.h"
 
@@ -14,6 +15,9 @@ static const mp_obj_base_t server_object = {&network_server_type};
 
 // servers_start and servers_stop wait for the servers' task, which may be sending what a thread prints.
 static void switch_servers(void (*action)(void)) {
+    if (!event_may_block()) {
+        mp_raise_OSError(MP_EPERM);
+    }
     mp_thread_release_interpreter();
     action();
     mp_thread_take_interpreter();

@@ -8,6 +8,9 @@
 #include "bindings/machine_uart_object.h"
 #include "chip/memory.h"
 
+// At a register, in a loop of a dozen cycles.
+#define LOOKS_PER_MS (6000)
+
 static uint8_t console_buffer[UART_RX_BUFFER_BYTES] LOW_RAM;
 static uart_receive_hook_t hooks[UART_COUNT] LOW_RAM;
 
@@ -80,9 +83,8 @@ size_t uart_io_send(unsigned id, const void *data, size_t length) {
                 break;
             }
         } else {
-            // An interrupt handler prints: the FIFO empties without our help.
-            uint32_t start_us = mp_hal_ticks_us();
-            while (!uart_send_ready(id) && mp_hal_ticks_us() - start_us < patience_ms * 1000) {
+            // An interrupt handler prints, or interrupts are off: the FIFO empties without our help, and the clock stands.
+            for (uint32_t looks = patience_ms * LOOKS_PER_MS; !uart_send_ready(id) && looks > 0; looks--) {
             }
             if (!uart_send_ready(id)) {
                 break;

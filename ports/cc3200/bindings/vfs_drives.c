@@ -2,6 +2,7 @@
 #include "py/builtin.h"
 #include "py/gc.h"
 #include "py/mpthread.h"
+#include "py/mperrno.h"
 #include "py/objstr.h"
 #include "py/runtime.h"
 #include "extmod/vfs_fat.h"
@@ -9,7 +10,9 @@
 
 #include "bindings/vfs_drives.h"
 #include "chip/memory.h"
+#include "rtos/event.h"
 #include "storage/fatfs.h"
+#include "storage/flash_lock.h"
 
 static fs_user_mount_t objects[DRIVE_COUNT] LOW_RAM;
 
@@ -70,11 +73,30 @@ mp_obj_t mp_builtin___import__(size_t count, const mp_obj_t *args) {
     return mp_builtin___import___default(count, args);
 }
 
+// Whether the caller is Python, and may raise exceptions and let others have the interpreter: a collection, which closes files,
+// may not.
+static bool in_python(void) {
+    return mp_thread_get_state() != NULL && !gc_is_locked();
+}
+
 // How deep Python has called is open. A collection closes files too: for that, C_CALL_BYTES are enough.
 void fatfs_enter(size_t bytes) {
-    if (mp_thread_get_state() != NULL && !gc_is_locked()
-        && mp_cstack_usage() + bytes > MP_STATE_THREAD(stack_limit) + C_CALL_BYTES) {
+    if (!in_python()) {
+        return;
+    }
+    if (!event_may_block()) {
+        mp_raise_OSError(MP_EPERM);
+    }
+    if (mp_cstack_usage() + bytes > MP_STATE_THREAD(stack_limit) + C_CALL_BYTES) {
         mp_raise_recursion_depth();
+    }
+}
+
+// A call takes as long as the flash does, up to 0.2 s, in which no other thread had a turn.
+void flash_lock_given(void) {
+    if (in_python() && event_may_block() && MP_STATE_VM(sched_state) == MP_SCHED_IDLE) {
+        mp_thread_release_interpreter();
+        mp_thread_take_interpreter();
     }
 }
 

@@ -5,6 +5,7 @@
 #include "simplelink.h"
 
 #include "nwp/processor.h"
+#include "rtos/event.h"
 
 // A start takes about 0.1 s; the first one after new firmware for the network processor, which rewrites its files, some
 // seconds.
@@ -56,8 +57,8 @@ ONE_COPY static void count(int change) {
 ONE_COPY bool processor_enter(void) {
     for (;;) {
         count(1);
-        if (!processor.restarting) {
-            return processor_role() >= 0;
+        if (!processor.restarting || !event_may_block()) {
+            return processor_role() >= 0 && event_may_block();
         }
         count(-1);
         vTaskDelay(1);

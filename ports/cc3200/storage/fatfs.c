@@ -181,7 +181,9 @@ ONE_COPY static FRESULT open_file(FATFS *volume, FIL *file, const char *path, BY
     FRESULT result = FR_OK;
     file->obj.fs = NULL;
     fatfs_enter(OPEN_STACK_BYTES);
-    lock_fs(volume);
+    if (!lock_fs(volume)) {
+        return FR_TIMEOUT;
+    }
     if (mode & FA_WRITE) {
         const bool creates = mode & (FA_CREATE_ALWAYS | FA_CREATE_NEW | FA_OPEN_ALWAYS);
         result = refusal(volume, path, mode & FA_CREATE_ALWAYS ? ANY : FA_WRITE, creates && !own, 0);
@@ -212,7 +214,9 @@ FRESULT f_close(FIL *file) {
     if (volume == NULL) {
         return FR_INVALID_OBJECT;
     }
-    lock_fs(volume);
+    if (!lock_fs(volume)) {
+        return FR_TIMEOUT;
+    }
     exchange(file, NULL);
     const FRESULT result = trusting_close(file);
     unlock_fs(volume, FR_OK);
@@ -231,7 +235,9 @@ FRESULT f_readdir(FF_DIR *folder, FILINFO *info) {
 
 FRESULT f_unlink(FATFS *volume, const char *path) {
     fatfs_enter(CHANGE_STACK_BYTES);
-    lock_fs(volume);
+    if (!lock_fs(volume)) {
+        return FR_TIMEOUT;
+    }
     FRESULT result = refusal(volume, path, ANY, false, 0);
     result = result == FR_OK ? trusting_unlink(volume, path) : result;
     unlock_fs(volume, FR_OK);
@@ -240,7 +246,9 @@ FRESULT f_unlink(FATFS *volume, const char *path) {
 
 FRESULT f_mkdir(FATFS *volume, const char *path) {
     fatfs_enter(CHANGE_STACK_BYTES);
-    lock_fs(volume);
+    if (!lock_fs(volume)) {
+        return FR_TIMEOUT;
+    }
     FRESULT result = refusal(volume, path, NONE, true, 0);
     result = result == FR_OK ? trusting_mkdir(volume, path) : result;
     unlock_fs(volume, FR_OK);
@@ -250,7 +258,9 @@ FRESULT f_mkdir(FATFS *volume, const char *path) {
 FRESULT f_rename(FATFS *volume, const char *old_path, const char *new_path) {
     FF_DIR entry;
     fatfs_enter(RENAME_STACK_BYTES);
-    lock_fs(volume);
+    if (!lock_fs(volume)) {
+        return FR_TIMEOUT;
+    }
     FRESULT result = look_up(volume, &entry, old_path);
     if (result == FR_OK) {
         result = is_open(volume, &entry, ANY) ? FATFS_IN_USE

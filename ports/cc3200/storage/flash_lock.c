@@ -6,6 +6,7 @@
 #include "storage/flash_lock.h"
 
 #include "storage/drives.h"
+#include "rtos/event.h"
 #include "rtos/sync.h"
 
 static sync_t lock = SYNC_GIVEN;
@@ -21,10 +22,14 @@ void flash_lock(void) {
     depth++;
 }
 
+__attribute__((weak)) void flash_lock_given(void) {
+}
+
 void flash_unlock(void) {
     if (--depth == 0) {
         owner = NULL;
         sync_give(&lock);
+        flash_lock_given();
     }
 }
 
@@ -33,8 +38,12 @@ int ff_cre_syncobj(FATFS *volume, FF_SYNC_t *object) {
     return 1;
 }
 
+// Not where a task can't wait, for the lock or for the network processor: FR_TIMEOUT.
 int ff_req_grant(FF_SYNC_t object) {
     if (object != NULL) {
+        if (!event_may_block()) {
+            return 0;
+        }
         flash_lock();
     }
     return 1;

@@ -314,7 +314,7 @@ static bool terminal_waiting(void) {
 
 static void terminal_write(const char *text, size_t length) {
     uint8_t wire[128];
-    while (length > 0 && session.state == SESSION_TERMINAL && !session.lost) {
+    while (length > 0 && session.state == SESSION_TERMINAL && !session.lost && event_may_block()) {
         size_t taken;
         size_t used = telnet_encode(&session.telnet, (const uint8_t *)text, length, &taken, wire, sizeof(wire));
         mp_thread_release_interpreter();
