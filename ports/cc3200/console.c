@@ -23,3 +23,11 @@ void console_write(const char *text, size_t length) {
         console_terminals[index]->write(text, length);
     }
 }
+
+bool console_flush(void) {
+    bool all = true;
+    for (size_t index = 0; index < console_terminal_count; index++) {
+        all = console_terminals[index]->flush() && all;
+    }
+    return all;
+}

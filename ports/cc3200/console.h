@@ -11,7 +11,8 @@
 typedef struct {
     int (*read)(void); // the next typed byte, -1: none
     bool (*waiting)(void); // whether there is one
-    void (*write)(const char *text, size_t length); // may block while the terminal is slow
+    void (*write)(const char *text, size_t length); // may block while the terminal is slow, and keep the end for later
+    bool (*flush)(void); // what write has kept goes; false: some is left
 } console_terminal_t;
 
 extern const console_terminal_t *const console_terminals[];
@@ -25,5 +26,8 @@ bool console_waiting(void);
 
 // Print on all of them.
 void console_write(const char *text, size_t length);
+
+// To be called before a wait: what is printed appears. False: some is left, so wait a moment only.
+bool console_flush(void);
 
 #endif

@@ -30,8 +30,9 @@ void mp_hal_event_wait(uint32_t timeout_ms) {
         taken_by_callback = false;
         return;
     }
+    bool all_shown = console_flush();
     mp_thread_release_interpreter();
-    bool taken = event_take(timeout_ms);
+    bool taken = event_take(all_shown ? timeout_ms : MIN(timeout_ms, 1));
     mp_thread_take_interpreter();
     if (taken && in_callback) {
         taken_by_callback = true;

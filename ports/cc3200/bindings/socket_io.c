@@ -13,7 +13,9 @@
 #include "rtos/event.h"
 #include "chip/memory.h"
 
-#define STREAM_PIECE_MAX 1460 // socket.h, SL_SOCKET_PAYLOAD_TYPE_*
+// What fits into one packet buffer (socket.c of the host driver, which would cut more into two).
+#define STREAM_PIECE_MAX 1460
+#define SECURE_PIECE_MAX 1386
 // A wait looks again after this long even when nobody called: 2 ms at first, doubling.
 #define FIRST_LOOK_MS 2u
 #define LAST_LOOK_MS 512u
@@ -94,6 +96,9 @@ const wait_client_t socket_client = {prepare, serve};
 
 void socket_note(int descriptor, bool open) {
     uint32_t bit = TCP_BIT(descriptor);
+    if (open) {
+        tcp_opened((int16_t)descriptor, false);
+    }
     taskENTER_CRITICAL();
     sockets.open = open ? sockets.open | bit : sockets.open & ~bit;
     sockets.watched.receive &= ~bit;
@@ -127,7 +132,7 @@ static int attempt(
                                 : sl_Recv(self->descriptor, data, length, 0);
         default:
             return peer != NULL ? sl_SendTo(self->descriptor, data, length, 0, peer, sizeof(*address))
-                                : sl_Send(self->descriptor, data, length, 0);
+                                : tcp_transmit(self->descriptor, data, length);
     }
 }
 
@@ -166,7 +171,7 @@ int socket_perform(
 }
 
 static size_t piece_max(const socket_object_t *self) {
-    return self->datagram ? SOCKET_DATAGRAM_MAX : STREAM_PIECE_MAX;
+    return self->datagram ? SOCKET_DATAGRAM_MAX : self->secure ? SECURE_PIECE_MAX : STREAM_PIECE_MAX;
 }
 
 ONE_COPY int socket_receive(const socket_object_t *self, void *data, size_t room, SlSockAddrIn_t *from) {

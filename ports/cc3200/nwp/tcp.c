@@ -4,7 +4,16 @@
 
 #include <string.h>
 
+#include "FreeRTOS.h"
+#include "task.h"
+
 #include "simplelink.h"
+#include "protocol.h" // for driver.h
+#include "driver.h"
+
+#include "chip/memory.h"
+#include "nwp/buffers.h"
+#include "rtos/sync.h"
 
 _Static_assert(TCP_NONE == TCP_NOT_NOW, "a connection that was refused is none");
 
@@ -19,6 +28,72 @@ int tcp_set_non_blocking(int16_t descriptor) {
     SlSockNonblocking_t option = {.NonblockingEnabled = 1};
     return sl_SetSockOpt(descriptor, SL_SOL_SOCKET, SL_SO_NONBLOCKING, &option, sizeof(option));
 }
+
+// ---- packet buffers (buffers.h)
+
+// How often a wait looks whether a socket may send again: peers answer at once, or one of them does not at all.
+#define BUFFERS_LOOK_MS 1u
+#define BUFFERS_STUCK_LOOK_MS 5u
+
+_Static_assert(BUFFERS_SOCKETS == SL_MAX_SOCKETS, "one entry a socket");
+
+static buffers_t buffers;
+static sync_t buffers_lock = SYNC_GIVEN; // from the look to the end of the send that it allowed
+static uint32_t buffers_asked_ms;
+
+void tcp_opened(int16_t descriptor, bool guest) {
+    sync_take(&buffers_lock, true);
+    buffers_open(&buffers, descriptor & BSD_SOCKET_ID_MASK, guest);
+    sync_give(&buffers_lock);
+}
+
+void tcp_trust(int socket) {
+    sync_take(&buffers_lock, true);
+    buffers.guests &= (uint8_t)~tcp_bit(socket);
+    sync_give(&buffers_lock);
+}
+
+ONE_COPY static bool may_send(unsigned socket) {
+    uint32_t now_ms = xTaskGetTickCount();
+    buffers_look(&buffers, g_pCB->FlowContCB.TxPoolCnt, now_ms);
+    return buffers_may_send(&buffers, socket, now_ms);
+}
+
+int tcp_transmit(int16_t descriptor, const void *data, int16_t length) {
+    unsigned socket = descriptor & BSD_SOCKET_ID_MASK;
+    int sent = SL_EAGAIN;
+    sync_take(&buffers_lock, true);
+    bool may = may_send(socket);
+    uint32_t now_ms = xTaskGetTickCount();
+    if (!may && now_ms != buffers_asked_ms) {
+        // Any answer of the network processor's tells how many are free; a send has none.
+        buffers_asked_ms = now_ms;
+        may = tcp_set_non_blocking(descriptor) >= 0 && may_send(socket);
+    }
+    if (may) {
+        sent = sl_Send(descriptor, data, length, 0);
+        if (sent > 0) {
+            buffers_sent(&buffers, socket);
+        }
+    }
+    sync_give(&buffers_lock);
+    return sent;
+}
+
+// Of sockets, by bit, those that may send.
+static uint32_t who_may_send(uint32_t sockets) {
+    sync_take(&buffers_lock, true);
+    for (unsigned socket = 0; socket < SL_MAX_SOCKETS; socket++) {
+        uint32_t bit = 1u << socket;
+        if ((sockets & bit) && !may_send(socket)) {
+            sockets &= ~bit;
+        }
+    }
+    sync_give(&buffers_lock);
+    return sockets;
+}
+
+// ----
 
 int tcp_listen(uint16_t port) {
     SlSockAddrIn_t address = {.sin_family = SL_AF_INET, .sin_port = __builtin_bswap16(port)};
@@ -43,6 +118,7 @@ int tcp_accept(int listener, tcp_address_t *peer, const char *refusal) {
     }
     int socket = FROM_NETWORK(accepted);
     *peer = address.sin_addr.s_addr;
+    tcp_opened(accepted, true);
     bool kept = tcp_set_non_blocking(accepted) >= 0;
     if (kept && refusal != NULL) {
         tcp_send(socket, refusal, strlen(refusal)); // whether it takes that or not, it is closed
@@ -59,7 +135,7 @@ int tcp_send(int socket, const void *data, size_t length) {
         return TCP_LOST;
     }
     _i16 piece = (_i16)(length < TCP_PAYLOAD_MAX ? length : TCP_PAYLOAD_MAX);
-    _i16 sent = sl_Send(TO_NETWORK(socket), data, piece, 0);
+    int sent = tcp_transmit(TO_NETWORK(socket), data, piece);
     if (sent == SL_EAGAIN) {
         return TCP_NOT_NOW;
     }
@@ -114,8 +190,12 @@ uint32_t tcp_time_left(uint32_t start_ms, uint32_t wait_ms, uint32_t now_ms) {
 }
 
 bool tcp_wait(tcp_interest_t *interest, uint32_t timeout_ms) {
+    uint32_t may_send = who_may_send(interest->send);
+    if (may_send != interest->send && timeout_ms > BUFFERS_STUCK_LOOK_MS) {
+        timeout_ms = buffers.stuck > 0 ? BUFFERS_STUCK_LOOK_MS : BUFFERS_LOOK_MS;
+    }
     SlFdSet_t receive = {.fd_array = {interest->receive}};
-    SlFdSet_t send = {.fd_array = {interest->send}};
+    SlFdSet_t send = {.fd_array = {may_send}};
     // The host driver turns microseconds into units of 1024 of them (socket.c, sl_Select).
     struct SlTimeval_t timeout = {.tv_sec = timeout_ms / 1000, .tv_usec = (timeout_ms % 1000) * 1024};
     _i16 ready = sl_Select(SL_MAX_SOCKETS, &receive, &send, NULL, &timeout);

@@ -31,6 +31,14 @@ int tcp_accept(int listener, tcp_address_t *peer, const char *refusal);
 // by the network processor's own descriptor. An error code below 0 when it is refused.
 RESULT_MATTERS int tcp_set_non_blocking(int16_t descriptor);
 
+// Each socket has its share of the network processor's packet buffers (buffers.h). A descriptor stands for a new socket.
+// guest: of who has not logged in, which tcp_accept supposes of its own; tcp_trust: has logged in now.
+void tcp_opened(int16_t descriptor, bool guest);
+void tcp_trust(int socket);
+
+// sl_Send, but it never waits for a packet buffer: SL_EAGAIN while the socket may have none.
+RESULT_MATTERS int tcp_transmit(int16_t descriptor, const void *data, int16_t length);
+
 // Move bytes: their count, TCP_NOT_NOW, TCP_CLOSED (receive) or TCP_LOST.
 int tcp_send(int socket, const void *data, size_t length);
 RESULT_MATTERS int tcp_receive(int socket, void *data, size_t room);
@@ -71,7 +79,8 @@ uint32_t tcp_bit(int socket);
 uint32_t tcp_time_left(uint32_t start_ms, uint32_t wait_ms, uint32_t now_ms);
 
 // Sleep until one of them is ready or the time is up, and leave only those that are ready. False, and nothing is
-// changed, when one of them is no socket any more or the network processor is off. A time of 0 only looks.
+// changed, when one of them is no socket any more or the network processor is off. A time of 0 only looks. A socket that
+// may have no packet buffer now is not ready to send.
 RESULT_MATTERS bool tcp_wait(tcp_interest_t *interest, uint32_t timeout_ms);
 
 #endif // CC3200_NWP_TCP_H

@@ -67,6 +67,7 @@ int ftp_host_data_accept(void) {
         return TCP_NOT_NOW;
     }
     session.data = accepted;
+    tcp_trust(accepted);
     tcp_close(&session.data_listener);
     return 1;
 }
@@ -200,6 +201,9 @@ static void serve(const tcp_interest_t *ready, uint32_t now_ms) {
     bool more = ready->receive & tcp_bit(session.command);
     bool lost = false;
     bool moved;
+    if (session.ftp.logged_in) {
+        tcp_trust(session.command);
+    }
     do {
         lost = lost || !flush();
         moved = !lost && receive(now_ms, &more, &lost);

@@ -1,5 +1,7 @@
-// The telnet server (see session.h). The task of nwp/wait.h owns everything here but the input ring's read end and the
-// terminal's output, which belong to the interpreter.
+// The telnet server (see session.h). The task of nwp/wait.h owns everything here but the input ring's read end, which belongs
+// to the interpreter. That task never waits for a client: what it has to say stays here until the client takes it, and
+// nothing more is read from a client before. The interpreter's output goes the same way, so that what comes in small
+// pieces travels in few packets.
 
 #include "servers/telnet/session.h"
 
@@ -24,6 +26,12 @@
 #define TELNET_PORT 23
 #define OUTPUT_TIMEOUT_MS 5000u
 #define OUTPUT_RETRY_MS 1u
+// The most that the task has to say to one received byte: a reply of the protocol's, an echo and the next prompt.
+#define ANSWER_MAX (TELNET_REPLY_MAX + 3u + 10u)
+// What the interpreter prints is kept until so much is there, while packets before it are not acknowledged.
+#define OUTPUT_MAX 56u
+// For so long after it has printed, a wait is limited, so that no rest of it has to wait for long.
+#define OUTPUT_GOES_ON_MS 1000u
 // Typed bytes that the interpreter has not read: look again this soon whether there is room, or a program to interrupt.
 #define UNREAD_WAIT_MS 20u
 
@@ -34,26 +42,32 @@ enum {
 
 typedef enum {
     SESSION_NONE,
-    SESSION_LOGIN,    // name and password are being typed
-    SESSION_VERDICT,  // the answer to them waits for its time
+    SESSION_LOGIN, // name and password are being typed
+    SESSION_VERDICT, // the answer to them waits for its time
     SESSION_TERMINAL,
 } session_state_t;
 
 static struct {
     volatile session_state_t state;
-    bool right;                // the verdict to come
-    volatile bool cancel;      // the next read at the prompt cancels its line
-    volatile bool lost;        // the interpreter could not send: the session is over
+    bool right; // the verdict to come
+    volatile bool cancel; // the next read at the prompt cancels its line
+    volatile bool lost; // the interpreter could not send: the session is over
     volatile uint8_t input_head;
     volatile uint8_t input_tail;
     int listener;
     int client;
-    uint32_t since_ms;         // of the last byte received, or the start of the wait for the verdict
+    uint32_t since_ms; // of the last byte received, or the start of the wait for the verdict
     uint32_t delay_ms;
     telnet_t telnet;
-    dialogue_t dialogue;
-    tcp_input_t received;      // not yet taken by the login or the terminal
-    uint8_t input[256];        // typed, not yet read by the interpreter; the indices wrap with it
+    tcp_input_t received; // not yet taken by the login or the terminal
+    uint32_t output_ms; // since when there is some output
+    volatile uint8_t output_length;
+    volatile uint32_t wrote_ms; // when the interpreter did last
+    char output[OUTPUT_MAX + ANSWER_MAX]; // under client_lock
+    union {
+        dialogue_t dialogue; // before the terminal
+        uint8_t input[256]; // typed, not yet read by the interpreter; the indices wrap with it
+    };
 } session LOW_RAM;
 
 // Literals, of which the linker shares the ends with the prompt's and FTP's.
@@ -63,33 +77,39 @@ static struct {
 // Held while the client's socket is used or closed: both tasks send, and a closed descriptor may become another's.
 static sync_t client_lock = SYNC_GIVEN;
 
-static int send_once(session_state_t while_in, const void *data, size_t length) {
+// Send what there is: it is one packet, which is taken as a whole or not at all. False: some is left.
+static bool flush(void) {
     sync_take(&client_lock, true);
-    int sent = session.state == while_in ? tcp_send(session.client, data, length) : TCP_LOST;
-    sync_give(&client_lock);
-    return sent;
-}
-
-// Send all of it, or find that the client does not read: its session is lost then.
-static void send_all(const void *data, size_t length) {
-    const uint8_t *at = data;
-    session_state_t state = session.state;
-    uint32_t start = mp_hal_ticks_ms();
-    while (length > 0 && !session.lost) {
-        int sent = send_once(state, at, length);
-        if (sent < 0 || (sent == TCP_NOT_NOW && mp_hal_ticks_ms() - start > OUTPUT_TIMEOUT_MS)) {
+    if (session.output_length > 0 && session.state != SESSION_NONE) {
+        int sent = tcp_send(session.client, session.output, session.output_length);
+        if (sent > 0) {
+            session.output_length = 0;
+        } else if (sent < 0 || mp_hal_ticks_ms() - session.output_ms > OUTPUT_TIMEOUT_MS) {
             session.lost = true;
-        } else if (sent == TCP_NOT_NOW) {
-            vTaskDelay(OUTPUT_RETRY_MS);
-        } else {
-            at += sent;
-            length -= (size_t)sent;
         }
     }
+    sync_give(&client_lock);
+    return session.output_length == 0;
 }
 
-static void send_text(const char *text) {
-    send_all(text, strlen(text));
+// Bytes have been put behind what there is; under client_lock.
+static void output_grows(size_t length) {
+    if (session.output_length == 0) {
+        session.output_ms = mp_hal_ticks_ms();
+    }
+    session.output_length = (uint8_t)(session.output_length + length);
+}
+
+// For the task, which has seen to it that there is room.
+static void say(const void *data, size_t length) {
+    sync_take(&client_lock, true);
+    memcpy(session.output + session.output_length, data, length);
+    output_grows(length);
+    sync_give(&client_lock);
+}
+
+static void say_text(const char *text) {
+    say(text, strlen(text));
 }
 
 static uint8_t input_used(void) {
@@ -110,6 +130,7 @@ static void input_add(uint8_t byte) {
 static void end_session(void) {
     sync_take(&client_lock, true);
     session.state = SESSION_NONE;
+    session.output_length = 0;
     tcp_close(&session.client);
     sync_give(&client_lock);
 }
@@ -124,14 +145,15 @@ static void begin_session(int client, uint32_t now_ms) {
     telnet_start(&session.telnet, hello);
     dialogue_start(&session.dialogue);
     session.state = SESSION_LOGIN;
-    send_all(hello, sizeof(hello));
-    send_text(DIALOGUE_USER_PROMPT);
+    say(hello, sizeof(hello));
+    say_text(DIALOGUE_USER_PROMPT);
 }
 
 // A fresh prompt for who comes in, without disturbing a script that runs: at a prompt, half-typed input of an earlier
 // session is cancelled; a raw REPL is left.
 static void greet(void) {
-    send_text(WELCOME);
+    say_text(WELCOME);
+    tcp_trust(session.client);
     session.state = SESSION_TERMINAL;
     if (mp_interrupt_char < 0) {
         session.cancel = true;
@@ -172,14 +194,14 @@ static void login_key(uint8_t key, uint32_t now_ms) {
     dialogue_t *dialogue = &session.dialogue;
     bool at_password = dialogue->at_password;
     dialogue_result_t result = dialogue_type(dialogue, key);
-    send_text(dialogue->echo);
+    say_text(dialogue->echo);
     if (result == DIALOGUE_CHECK) {
         session.right = login_check(servers_login(), &dialogue->user, &dialogue->password);
         session.delay_ms = login_delay_ms(servers_login());
         session.since_ms = now_ms;
         session.state = SESSION_VERDICT;
     } else if (dialogue->at_password && !at_password) {
-        send_text(DIALOGUE_PASSWORD_PROMPT);
+        say_text(DIALOGUE_PASSWORD_PROMPT);
     }
 }
 
@@ -191,12 +213,13 @@ static void verdict(uint32_t now_ms) {
             event_signal();
             break;
         case DIALOGUE_AGAIN:
-            send_text(DIALOGUE_WRONG);
-            send_text(DIALOGUE_USER_PROMPT);
+            say_text(DIALOGUE_WRONG);
+            say_text(DIALOGUE_USER_PROMPT);
             session.state = SESSION_LOGIN;
             break;
         default:
-            send_text(DIALOGUE_WRONG);
+            say_text(DIALOGUE_WRONG);
+            flush();
             end_session();
             break;
     }
@@ -205,13 +228,14 @@ static void verdict(uint32_t now_ms) {
 // Whether a received byte may be taken: it is at most one typed key. What is typed while the verdict waits is left, so
 // a password typed ahead is kept and answered in its turn.
 static bool takes_input(void) {
-    return session.state == SESSION_LOGIN || (session.state == SESSION_TERMINAL && !input_full());
+    return session.output_length + ANSWER_MAX <= sizeof(session.output)
+        && (session.state == SESSION_LOGIN || (session.state == SESSION_TERMINAL && !input_full()));
 }
 
 static void take(uint8_t byte, uint32_t now_ms) {
     int key = telnet_receive(&session.telnet, byte);
     if (session.telnet.reply_length > 0) {
-        send_all(session.telnet.reply, session.telnet.reply_length);
+        say(session.telnet.reply, session.telnet.reply_length);
     }
     if (key != TELNET_NOTHING && session.state == SESSION_TERMINAL) {
         terminal_key((uint8_t)key);
@@ -259,6 +283,9 @@ static uint32_t prepare(bool usable, tcp_interest_t *interest, uint32_t now_ms) 
         return retry_ms;
     }
     interest->receive |= tcp_bit(session.listener);
+    if (session.output_length > 0) {
+        interest->send |= tcp_bit(session.client);
+    }
     if (takes_input()) {
         if (tcp_input_waiting(&session.received)) {
             return 0;
@@ -268,7 +295,10 @@ static uint32_t prepare(bool usable, tcp_interest_t *interest, uint32_t now_ms) 
     if (session.state == SESSION_TERMINAL && input_used() > 0) {
         return UNREAD_WAIT_MS; // the interpreter makes room, or takes up a program that a key in the ring is to stop
     }
-    if (session.state == SESSION_VERDICT) {
+    if (session.state == SESSION_TERMINAL && now_ms - session.wrote_ms < OUTPUT_GOES_ON_MS) {
+        return UNREAD_WAIT_MS;
+    }
+    if (session.state == SESSION_VERDICT && session.output_length == 0) {
         return tcp_time_left(session.since_ms, session.delay_ms, now_ms);
     }
     return WAIT_FOREVER_MS;
@@ -281,10 +311,12 @@ static void serve(const tcp_interest_t *ready, uint32_t now_ms) {
     if (session.state == SESSION_NONE) {
         return;
     }
-    if (session.state == SESSION_VERDICT && now_ms - session.since_ms >= session.delay_ms) {
+    if (session.state == SESSION_VERDICT && session.output_length == 0
+        && now_ms - session.since_ms >= session.delay_ms) {
         verdict(now_ms);
     }
     receive(ready, now_ms);
+    flush();
     interrupt_typed_ahead();
     if (session.lost || (session.state != SESSION_VERDICT && now_ms - session.since_ms > servers_idle_ms())) {
         end_session();
@@ -312,17 +344,25 @@ static bool terminal_waiting(void) {
     return session.cancel || input_used() > 0;
 }
 
+// Whatever can't be sent at once is kept for the next packet, as far as there is room.
 static void terminal_write(const char *text, size_t length) {
-    uint8_t wire[128];
     while (length > 0 && session.state == SESSION_TERMINAL && !session.lost && event_may_block()) {
-        size_t taken;
-        size_t used = telnet_encode(&session.telnet, (const uint8_t *)text, length, &taken, wire, sizeof(wire));
-        mp_thread_release_interpreter();
-        send_all(wire, used);
-        mp_thread_take_interpreter();
+        size_t taken = 0;
+        sync_take(&client_lock, true);
+        if (session.output_length < OUTPUT_MAX) {
+            output_grows(telnet_encode(&session.telnet, (const uint8_t *)text, length, &taken,
+                (uint8_t *)session.output + session.output_length, OUTPUT_MAX - session.output_length));
+        }
+        sync_give(&client_lock);
         text += taken;
         length -= taken;
+        session.wrote_ms = mp_hal_ticks_ms();
+        if (!flush() && length > 0) {
+            mp_thread_release_interpreter();
+            vTaskDelay(OUTPUT_RETRY_MS);
+            mp_thread_take_interpreter();
+        }
     }
 }
 
-const console_terminal_t telnet_terminal = {terminal_read, terminal_waiting, terminal_write};
+const console_terminal_t telnet_terminal = {terminal_read, terminal_waiting, terminal_write, flush};
