@@ -163,7 +163,7 @@ def test_idle_session_is_closed(board: Board) -> None:
     client = log_in(board)
     board.run(4500)
     assert run(client, b"1") == b"1\r\n"
-    assert client.read_all(6.0) == b""
+    assert client.read_all(6.0) == b"\r\nIdle for too long.\r\n"
 
 
 @pytest.mark.req("TEL-2")

@@ -43,7 +43,8 @@ void buffers_look(buffers_t *buffers, unsigned available, uint32_t now_ms) {
     for (unsigned socket = 0; socket < BUFFERS_SOCKETS; socket++) {
         if (buffers->sent[socket] > fresh) {
             buffers->sent[socket] = (uint8_t)fresh;
-            buffers->silent &= (uint8_t)(busy ? 0xff : ~bit(socket)); // it has been acknowledged
+            buffers->heard |= bit(socket);
+            buffers->silent &= (uint8_t)(busy ? 0xff : ~bit(socket));
         }
         under_way += buffers->sent[socket];
     }

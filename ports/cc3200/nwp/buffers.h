@@ -30,6 +30,7 @@ typedef struct {
     uint8_t fewest; // held since since_ms
     uint8_t guests; // sockets by bit: of who has not logged in
     uint8_t silent; // known not to acknowledge
+    uint8_t heard; // has acknowledged something since this was cleared
     uint8_t last; // sent last
     bool busy; // more is held than is stuck
     uint8_t sent[BUFFERS_SOCKETS]; // at most so many of it are under way

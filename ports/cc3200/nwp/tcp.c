@@ -59,6 +59,24 @@ ONE_COPY static bool may_send(unsigned socket) {
     return buffers_may_send(&buffers, socket, now_ms);
 }
 
+void tcp_ask_life(int socket) {
+    sync_take(&buffers_lock, true);
+    may_send(0); // looks: what has been acknowledged before is no answer
+    buffers.heard &= (uint8_t)~tcp_bit(socket);
+    sync_give(&buffers_lock);
+}
+
+int tcp_life(int socket) {
+    uint32_t bit = tcp_bit(socket);
+    sync_take(&buffers_lock, true);
+    may_send(0);
+    int life = buffers.heard & bit                                                            ? 1
+        : (buffers.silent & bit) || buffers.sent[TO_NETWORK(socket) & BSD_SOCKET_ID_MASK] > 0 ? TCP_LOST
+                                                                                              : TCP_NOT_NOW;
+    sync_give(&buffers_lock);
+    return life;
+}
+
 int tcp_transmit(int16_t descriptor, const void *data, int16_t length) {
     unsigned socket = descriptor & BSD_SOCKET_ID_MASK;
     int sent = SL_EAGAIN;
@@ -121,13 +139,16 @@ int tcp_accept(int listener, tcp_address_t *peer, const char *refusal) {
     tcp_opened(accepted, true);
     bool kept = tcp_set_non_blocking(accepted) >= 0;
     if (kept && refusal != NULL) {
-        tcp_send(socket, refusal, strlen(refusal)); // whether it takes that or not, it is closed
-        kept = false;
+        tcp_refuse(&socket, refusal);
+    } else if (!kept) {
+        tcp_close(&socket);
     }
-    if (!kept) {
-        tcp_close(&socket); // now TCP_NONE, which says TCP_NOT_NOW too
-    }
-    return socket;
+    return socket; // TCP_NONE says TCP_NOT_NOW too
+}
+
+void tcp_refuse(int *socket, const char *text) {
+    tcp_send(*socket, text, strlen(text));
+    tcp_close(socket);
 }
 
 int tcp_send(int socket, const void *data, size_t length) {

@@ -27,6 +27,9 @@ RESULT_MATTERS int tcp_listen(uint16_t port);
 // refuse it with, it is sent that and closed: TCP_NOT_NOW.
 int tcp_accept(int listener, tcp_address_t *peer, const char *refusal);
 
+// Send a text, whether it is taken or not, and close.
+void tcp_refuse(int *socket, const char *text);
+
 // Make a socket one that never blocks: one that blocked would hold the network processor up for all others. It is told
 // by the network processor's own descriptor. An error code below 0 when it is refused.
 RESULT_MATTERS int tcp_set_non_blocking(int16_t descriptor);
@@ -35,6 +38,11 @@ RESULT_MATTERS int tcp_set_non_blocking(int16_t descriptor);
 // guest: of who has not logged in, which tcp_accept supposes of its own; tcp_trust: has logged in now.
 void tcp_opened(int16_t descriptor, bool guest);
 void tcp_trust(int socket);
+
+// Whether a peer is alive: begin to ask, and send something; then what is known: 1: it has acknowledged, TCP_NOT_NOW: it
+// had nothing to acknowledge, TCP_LOST: it has not.
+void tcp_ask_life(int socket);
+int tcp_life(int socket);
 
 // sl_Send, but it never waits for a packet buffer: SL_EAGAIN while the socket may have none.
 RESULT_MATTERS int tcp_transmit(int16_t descriptor, const void *data, int16_t length);

@@ -33,6 +33,9 @@ void servers_start(void);
 void servers_stop(void);
 bool servers_running(void);
 
+// How long a client may take from its coming to its login, whatever it sends.
+#define SERVERS_LOGIN_MS 60000u
+
 // For the sessions, in the task that waits for sockets: who may log in, and for how long a session may be idle.
 login_t *servers_login(void);
 uint32_t servers_idle_ms(void);

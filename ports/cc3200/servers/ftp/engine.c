@@ -355,7 +355,7 @@ void ftp_sent(ftp_t *ftp, size_t length) {
 
 void ftp_expire(ftp_t *ftp) {
     ftp_stop(ftp);
-    ftp_say(ftp, FTP_REPLY_IDLE);
+    ftp_say(ftp, ftp->logged_in ? FTP_REPLY_IDLE : FTP_REPLY_LATE);
     ftp->quit = true;
 }
 

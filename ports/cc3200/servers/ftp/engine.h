@@ -71,7 +71,7 @@ bool ftp_poll(ftp_t *ftp);
 // Bytes of ftp->output that the command connection took.
 void ftp_sent(ftp_t *ftp, size_t length);
 
-// Say 421 and quit: the session was idle for too long.
+// Say 421 and quit: the session was idle for too long, or there was no login in time.
 void ftp_expire(ftp_t *ftp);
 
 // The command connection is gone: drop what is open. An upload that was not complete leaves the old file as it was.

@@ -43,6 +43,7 @@
     REPLY(PASSWORD, "331 Password required.\r\n") \
     REPLY(GO_ON, "350 Go on.\r\n") \
     REPLY(IDLE, "421 Idle for too long.\r\n") \
+    REPLY(LATE, "421 No login in time.\r\n") \
     REPLY(PASSIVE_FIRST, "425 Use PASV or EPSV first.\r\n") \
     REPLY(NO_DATA, "425 No connection.\r\n") \
     REPLY(DATA_LOST, "426 Data connection lost.\r\n") \

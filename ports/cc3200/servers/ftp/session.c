@@ -20,18 +20,22 @@
 #define TRANSFER_TICK_MS 1000u
 // A client that does not take the last reply is not waited for longer than this.
 #define LAST_REPLY_MS 5000u
+// A session that was idle for so long gives way to another client.
+#define YIELD_MS 60000u
 // A turn goes on for about this long while there is something to do.
 #define TURN_MS 20u
 
 // What is used most stands first, where instructions reach it cheaply.
 static struct {
     bool open;
+    bool known; // has logged in, at least once
     uint8_t next_port;
     int listener;
     int command;
     int data_listener;
     int data;
     tcp_address_t peer;
+    uint32_t accepted_ms;
     uint32_t since_ms; // of the last command byte or the last movement of a transfer
     ftp_t ftp;
     tcp_input_t received; // not yet taken by the engine
@@ -100,14 +104,26 @@ static void end_session(void) {
     tcp_close(&session.command);
 }
 
+static bool flush(void);
+
+// Who comes to a session that has been idle for a while takes its place: FTP has nothing to send to a client to see whether
+// it is alive.
 static void accept(uint32_t now_ms) {
     tcp_address_t peer;
-    int client = tcp_accept(session.listener, &peer, session.open ? BUSY : NULL);
+    const ftp_t *ftp = &session.ftp;
+    bool idle = ftp->transfer == FTP_IDLE && ftp->wait_ms == 0 && now_ms - session.since_ms > YIELD_MS;
+    int client = tcp_accept(session.listener, &peer, session.open && !idle ? BUSY : NULL);
     if (client > 0) {
+        if (session.open) {
+            ftp_expire(&session.ftp);
+            flush();
+            end_session();
+        }
         session.command = client;
         session.peer = peer;
-        session.since_ms = now_ms;
+        session.accepted_ms = session.since_ms = now_ms;
         session.open = true;
+        session.known = false;
         tcp_input_clear(&session.received);
         ftp_start(&session.ftp, servers_login());
     }
@@ -202,6 +218,7 @@ static void serve(const tcp_interest_t *ready, uint32_t now_ms) {
     bool lost = false;
     bool moved;
     if (session.ftp.logged_in) {
+        session.known = true;
         tcp_trust(session.command);
     }
     do {
@@ -216,13 +233,16 @@ static void serve(const tcp_interest_t *ready, uint32_t now_ms) {
     lost = lost || (session.ftp.output_length > 0 && !flush());
     uint32_t idle = now_ms - session.since_ms;
     uint32_t idle_ms = servers_idle_ms();
-    if (!lost && idle > idle_ms) {
-        if (!session.ftp.quit) {
-            ftp_expire(&session.ftp);
-            lost = !flush();
-        } else {
-            lost = idle > idle_ms + LAST_REPLY_MS;
-        }
+    if (session.ftp.output_length > 0 && idle_ms > FTP_STALL_TIMEOUT_MS) {
+        idle_ms = FTP_STALL_TIMEOUT_MS;
+    }
+    bool late = !session.known && now_ms - session.accepted_ms > SERVERS_LOGIN_MS;
+    if (session.ftp.quit) {
+        lost = lost || idle > LAST_REPLY_MS;
+    } else if (!lost && session.ftp.wait_ms == 0 && (late || idle > idle_ms)) {
+        session.since_ms = now_ms;
+        ftp_expire(&session.ftp);
+        lost = !flush();
     }
     if (lost) {
         end_session();

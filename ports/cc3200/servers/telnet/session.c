@@ -29,7 +29,7 @@
 // The most that the task has to say to one received byte: a reply of the protocol's, an echo and the next prompt.
 #define ANSWER_MAX (TELNET_REPLY_MAX + 3u + 10u)
 // What the interpreter prints is kept until so much is there, while packets before it are not acknowledged.
-#define OUTPUT_MAX 56u
+#define OUTPUT_MAX 48u
 // For so long after it has printed, a wait is limited, so that no rest of it has to wait for long.
 #define OUTPUT_GOES_ON_MS 1000u
 // Typed bytes that the interpreter has not read: look again this soon whether there is room, or a program to interrupt.
@@ -49,15 +49,15 @@ typedef enum {
 
 static struct {
     volatile session_state_t state;
-    bool right; // the verdict to come
     volatile bool cancel; // the next read at the prompt cancels its line
     volatile bool lost; // the interpreter could not send: the session is over
     volatile uint8_t input_head;
     volatile uint8_t input_tail;
     int listener;
     int client;
-    uint32_t since_ms; // of the last byte received, or the start of the wait for the verdict
-    uint32_t delay_ms;
+    int knock; // who came during the session, until it is known whether that is alive
+    uint32_t knock_ms;
+    volatile uint32_t since_ms; // of the last sign of life, or the start of the wait for the verdict
     telnet_t telnet;
     tcp_input_t received; // not yet taken by the login or the terminal
     uint32_t output_ms; // since when there is some output
@@ -65,14 +65,26 @@ static struct {
     volatile uint32_t wrote_ms; // when the interpreter did last
     char output[OUTPUT_MAX + ANSWER_MAX]; // under client_lock
     union {
-        dialogue_t dialogue; // before the terminal
+        struct { // before the terminal
+            dialogue_t dialogue;
+            uint32_t accepted_ms;
+            uint32_t delay_ms;
+            bool right; // the verdict to come
+        };
         uint8_t input[256]; // typed, not yet read by the interpreter; the indices wrap with it
     };
 } session LOW_RAM;
 
+// How long a session has to acknowledge something when somebody else wants to come in.
+#define KNOCK_MS 3000u
+#define HEARD_MS 2000u // so long ago it is not asked for a sign of life
+#define NO_OPERATION "\xff\xf1" // of telnet's protocol: nothing, but it is acknowledged
+
 // Literals, of which the linker shares the ends with the prompt's and FTP's.
 #define WELCOME "\r\nLogin succeeded!\r\nType \"help()\" for more information.\r\n"
 #define BUSY "Another session is open, only one is possible.\r\n"
+#define IDLE "\r\nIdle for too long.\r\n"
+#define LATE "\r\nNo login in time.\r\n"
 
 // Held while the client's socket is used or closed: both tasks send, and a closed descriptor may become another's.
 static sync_t client_lock = SYNC_GIVEN;
@@ -84,6 +96,9 @@ static bool flush(void) {
         int sent = tcp_send(session.client, session.output, session.output_length);
         if (sent > 0) {
             session.output_length = 0;
+            if (session.state == SESSION_TERMINAL) {
+                session.since_ms = mp_hal_ticks_ms(); // as what went before has been acknowledged
+            }
         } else if (sent < 0 || mp_hal_ticks_ms() - session.output_ms > OUTPUT_TIMEOUT_MS) {
             session.lost = true;
         }
@@ -141,6 +156,7 @@ static void begin_session(int client, uint32_t now_ms) {
     session.lost = false;
     session.since_ms = now_ms;
     session.input_tail = session.input_head;
+    session.accepted_ms = now_ms;
     tcp_input_clear(&session.received);
     telnet_start(&session.telnet, hello);
     dialogue_start(&session.dialogue);
@@ -264,17 +280,53 @@ static void receive(const tcp_interest_t *ready, uint32_t now_ms) {
     }
 }
 
+// Who comes during a session that has not just been heard of waits until that has shown whether it is alive.
 static void accept(uint32_t now_ms) {
     tcp_address_t peer;
-    int client = tcp_accept(session.listener, &peer, session.state == SESSION_NONE ? NULL : BUSY);
-    if (client > 0) {
+    bool open = session.state != SESSION_NONE;
+    bool busy = session.knock != TCP_NONE || (open && now_ms - session.since_ms < HEARD_MS);
+    int client = tcp_accept(session.listener, &peer, busy ? BUSY : NULL);
+    if (client <= 0) {
+        return;
+    }
+    session.knock = client;
+    session.knock_ms = now_ms;
+    if (open) {
+        tcp_ask_life(session.client);
+        if (session.output_length == 0) {
+            say_text(NO_OPERATION);
+        }
+    }
+}
+
+static void answer_knock(uint32_t now_ms) {
+    bool open = session.state != SESSION_NONE;
+    bool waited = !open || now_ms - session.knock_ms > KNOCK_MS;
+    int life = open ? tcp_life(session.client) : TCP_LOST;
+    if (life > 0 || (waited && life == TCP_NOT_NOW)) {
+        tcp_refuse(&session.knock, BUSY);
+    } else if (waited) {
+        int client = session.knock;
+        session.knock = TCP_NONE;
+        end_session();
         begin_session(client, now_ms);
     }
+}
+
+// Why the session ends now, NULL: it does not.
+static const char *time_over(void) {
+    uint32_t since_ms = session.since_ms; // first: it may change meanwhile
+    uint32_t now_ms = mp_hal_ticks_ms();
+    if (session.state == SESSION_LOGIN && now_ms - session.accepted_ms > SERVERS_LOGIN_MS) {
+        return LATE;
+    }
+    return session.state != SESSION_VERDICT && now_ms - since_ms > servers_idle_ms() ? IDLE : NULL;
 }
 
 static uint32_t prepare(bool usable, tcp_interest_t *interest, uint32_t now_ms) {
     if (!usable || !servers_running()) {
         end_session();
+        tcp_close(&session.knock);
         tcp_close(&session.listener);
         return WAIT_FOREVER_MS;
     }
@@ -295,7 +347,8 @@ static uint32_t prepare(bool usable, tcp_interest_t *interest, uint32_t now_ms) 
     if (session.state == SESSION_TERMINAL && input_used() > 0) {
         return UNREAD_WAIT_MS; // the interpreter makes room, or takes up a program that a key in the ring is to stop
     }
-    if (session.state == SESSION_TERMINAL && now_ms - session.wrote_ms < OUTPUT_GOES_ON_MS) {
+    if (session.knock != TCP_NONE
+        || (session.state == SESSION_TERMINAL && now_ms - session.wrote_ms < OUTPUT_GOES_ON_MS)) {
         return UNREAD_WAIT_MS;
     }
     if (session.state == SESSION_VERDICT && session.output_length == 0) {
@@ -308,6 +361,9 @@ static void serve(const tcp_interest_t *ready, uint32_t now_ms) {
     if (ready->receive & tcp_bit(session.listener)) {
         accept(now_ms);
     }
+    if (session.knock != TCP_NONE) {
+        answer_knock(now_ms);
+    }
     if (session.state == SESSION_NONE) {
         return;
     }
@@ -318,7 +374,12 @@ static void serve(const tcp_interest_t *ready, uint32_t now_ms) {
     receive(ready, now_ms);
     flush();
     interrupt_typed_ahead();
-    if (session.lost || (session.state != SESSION_VERDICT && now_ms - session.since_ms > servers_idle_ms())) {
+    const char *why = time_over();
+    if (why != NULL && session.output_length == 0) {
+        say_text(why);
+        flush();
+    }
+    if (why != NULL || session.lost) {
         end_session();
     }
 }
