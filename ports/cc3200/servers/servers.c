@@ -15,6 +15,8 @@
 
 static struct {
     volatile bool wanted; // network.Server: on
+    bool given_up; // no listener is opened
+    int listeners[SERVERS_COUNT];
     uint32_t timeout_s;
     login_t login;
 } servers LOW_RAM;
@@ -78,9 +80,31 @@ uint32_t servers_idle_ms(void) {
     return servers.timeout_s * MS_PER_S;
 }
 
-uint32_t servers_listen(int *listener, uint16_t port) {
-    if (*listener == TCP_NONE) {
-        *listener = tcp_listen(port);
+int servers_listener(server_t server) {
+    return servers.listeners[server];
+}
+
+uint32_t servers_await(server_t server, tcp_interest_t *interest) {
+    static const uint8_t ports[SERVERS_COUNT] = {21, 23};
+    int *listener = &servers.listeners[server];
+    if (*listener == TCP_NONE && !servers.given_up) {
+        *listener = tcp_listen(ports[server]);
     }
-    return *listener == TCP_NONE ? RETRY_MS : 0;
+    interest->receive |= tcp_bit(*listener);
+    return *listener == TCP_NONE ? RETRY_MS : WAIT_FOREVER_MS;
+}
+
+void servers_close(server_t server) {
+    tcp_close(&servers.listeners[server]);
+}
+
+bool servers_give_up_listener(void) {
+    server_t server = servers.listeners[SERVERS_FTP] != TCP_NONE ? SERVERS_FTP : SERVERS_TELNET;
+    servers.given_up = servers.listeners[server] != TCP_NONE;
+    servers_close(server);
+    return servers.given_up;
+}
+
+void servers_take_back(void) {
+    servers.given_up = false;
 }

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "chip/memory.h"
+#include "nwp/tcp.h"
 #include "servers/login.h"
 
 #define SERVERS_TIMEOUT_DEFAULT_S 300u
@@ -40,7 +41,21 @@ bool servers_running(void);
 login_t *servers_login(void);
 uint32_t servers_idle_ms(void);
 
-// The listener of a server, opened when it is to be. 0: it listens; otherwise look again after so many milliseconds.
-uint32_t servers_listen(int *listener, uint16_t port);
+typedef enum {
+    SERVERS_FTP,
+    SERVERS_TELNET,
+    SERVERS_COUNT,
+} server_t;
+
+// A server's listener, TCP_NONE when it has none now; to be waited for with the others, which opens it when it is to be;
+// and closed. servers_await returns after how many milliseconds to come back (WAIT_FOREVER_MS: when there is something).
+int servers_listener(server_t server);
+uint32_t servers_await(server_t server, tcp_interest_t *interest);
+void servers_close(server_t server);
+
+// Sockets are few, and a listener has two. While FTP needs one for data, listeners are given up, one a call, FTP's own
+// first: nobody could begin a session with it meanwhile. False: none is left. They come back after servers_take_back.
+RESULT_MATTERS bool servers_give_up_listener(void);
+void servers_take_back(void);
 
 #endif // CC3200_SERVERS_SERVERS_H

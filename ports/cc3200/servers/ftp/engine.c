@@ -37,9 +37,11 @@ ONE_COPY static ftp_reply_t passive(ftp_t *ftp, bool extended) {
     uint16_t port;
     ftp_close_data(ftp);
     if (!ftp_host_data_listen(address, &port)) {
-        return FTP_REPLY_NO_DATA;
+        ftp_close_data(ftp);
+        return FTP_REPLY_NO_SOCKET;
     }
     ftp->listening = true;
+    ftp_mark_progress(ftp);
     if (extended) {
         text_t text = start_reply(ftp, "229 Extended passive mode (|||");
         text_add_number(&text, port);
@@ -343,6 +345,9 @@ bool ftp_poll(ftp_t *ftp) {
     if (ftp->parked) {
         run_line(ftp);
         return true;
+    }
+    if (ftp->listening && ftp_passed_ms(ftp) > FTP_CONNECT_TIMEOUT_MS) {
+        ftp_close_data(ftp); // its sockets are needed
     }
     return false;
 }

@@ -46,6 +46,7 @@
     REPLY(LATE, "421 No login in time.\r\n") \
     REPLY(PASSIVE_FIRST, "425 Use PASV or EPSV first.\r\n") \
     REPLY(NO_DATA, "425 No connection.\r\n") \
+    REPLY(NO_SOCKET, "425 Programs have all sockets.\r\n") \
     REPLY(DATA_LOST, "426 Data connection lost.\r\n") \
     REPLY(ABORTED, "426 Transfer aborted.\r\n226 Done.\r\n") \
     REPLY(NOT_UNDERSTOOD, "500 Not understood or too long.\r\n") \

@@ -12,7 +12,6 @@
 #include "servers/servers.h"
 #include "chip/memory.h"
 
-#define COMMAND_PORT 21
 // Passive mode takes the ports in turn, so that a connection meant for an aborted transfer can't reach the next one.
 #define DATA_PORT_FIRST 2024
 #define DATA_PORTS 4
@@ -30,7 +29,6 @@ static struct {
     bool open;
     bool known; // has logged in, at least once
     uint8_t next_port;
-    int listener;
     int command;
     int data_listener;
     int data;
@@ -50,12 +48,15 @@ _Static_assert(FTP_DATA_CLOSED == TCP_CLOSED && FTP_DATA_LOST == TCP_LOST && TCP
 void ftp_host_data_close(void) {
     tcp_close(&session.data);
     tcp_close(&session.data_listener);
+    servers_take_back();
 }
 
 bool ftp_host_data_listen(uint8_t address[4], uint16_t *port) {
     *port = (uint16_t)(DATA_PORT_FIRST + session.next_port);
     session.next_port = (uint8_t)((session.next_port + 1) % DATA_PORTS);
-    session.data_listener = tcp_listen(*port);
+    do {
+        session.data_listener = tcp_listen(*port);
+    } while (session.data_listener == TCP_NONE && servers_give_up_listener());
     return session.data_listener != TCP_NONE && address_own(address);
 }
 
@@ -112,7 +113,7 @@ static void accept(uint32_t now_ms) {
     tcp_address_t peer;
     const ftp_t *ftp = &session.ftp;
     bool idle = ftp->transfer == FTP_IDLE && ftp->wait_ms == 0 && now_ms - session.since_ms > YIELD_MS;
-    int client = tcp_accept(session.listener, &peer, session.open && !idle ? BUSY : NULL);
+    int client = tcp_accept(servers_listener(SERVERS_FTP), &peer, session.open && !idle ? BUSY : NULL);
     if (client > 0) {
         if (session.open) {
             ftp_expire(&session.ftp);
@@ -172,19 +173,15 @@ static uint32_t prepare(bool usable, tcp_interest_t *interest, uint32_t now_ms) 
     const ftp_t *ftp = &session.ftp;
     if (!usable || !servers_running()) {
         end_session();
-        tcp_close(&session.listener);
+        servers_close(SERVERS_FTP);
         return WAIT_FOREVER_MS;
     }
-    if (session.listener == TCP_NONE) {
+    if (!session.open && servers_listener(SERVERS_FTP) == TCP_NONE) {
         ftp_files_start();
     }
-    uint32_t retry_ms = servers_listen(&session.listener, COMMAND_PORT);
-    if (retry_ms > 0) {
-        return retry_ms;
-    }
-    interest->receive |= tcp_bit(session.listener);
+    uint32_t again_ms = servers_await(SERVERS_FTP, interest);
     if (!session.open) {
-        return WAIT_FOREVER_MS;
+        return again_ms;
     }
     if (ftp->output_length > 0) {
         interest->send |= tcp_bit(session.command);
@@ -204,11 +201,11 @@ static uint32_t prepare(bool usable, tcp_interest_t *interest, uint32_t now_ms) 
         }
         return TRANSFER_TICK_MS;
     }
-    return ftp->wait_ms > 0 ? tcp_time_left(ftp->since_ms, ftp->wait_ms, now_ms) : WAIT_FOREVER_MS;
+    return ftp->wait_ms > 0 ? tcp_time_left(ftp->since_ms, ftp->wait_ms, now_ms) : again_ms;
 }
 
 static void serve(const tcp_interest_t *ready, uint32_t now_ms) {
-    if (ready->receive & tcp_bit(session.listener)) {
+    if (ready->receive & tcp_bit(servers_listener(SERVERS_FTP))) {
         accept(now_ms);
     }
     if (!session.open) {

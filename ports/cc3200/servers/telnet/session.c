@@ -23,7 +23,6 @@
 #include "chip/memory.h"
 #include "rtos/sync.h"
 
-#define TELNET_PORT 23
 #define OUTPUT_TIMEOUT_MS 5000u
 #define OUTPUT_RETRY_MS 1u
 // The most that the task has to say to one received byte: a reply of the protocol's, an echo and the next prompt.
@@ -53,7 +52,6 @@ static struct {
     volatile bool lost; // the interpreter could not send: the session is over
     volatile uint8_t input_head;
     volatile uint8_t input_tail;
-    int listener;
     int client;
     int knock; // who came during the session, until it is known whether that is alive
     uint32_t knock_ms;
@@ -285,7 +283,7 @@ static void accept(uint32_t now_ms) {
     tcp_address_t peer;
     bool open = session.state != SESSION_NONE;
     bool busy = session.knock != TCP_NONE || (open && now_ms - session.since_ms < HEARD_MS);
-    int client = tcp_accept(session.listener, &peer, busy ? BUSY : NULL);
+    int client = tcp_accept(servers_listener(SERVERS_TELNET), &peer, busy ? BUSY : NULL);
     if (client <= 0) {
         return;
     }
@@ -327,14 +325,10 @@ static uint32_t prepare(bool usable, tcp_interest_t *interest, uint32_t now_ms) 
     if (!usable || !servers_running()) {
         end_session();
         tcp_close(&session.knock);
-        tcp_close(&session.listener);
+        servers_close(SERVERS_TELNET);
         return WAIT_FOREVER_MS;
     }
-    uint32_t retry_ms = servers_listen(&session.listener, TELNET_PORT);
-    if (retry_ms > 0) {
-        return retry_ms;
-    }
-    interest->receive |= tcp_bit(session.listener);
+    uint32_t again_ms = servers_await(SERVERS_TELNET, interest);
     if (session.output_length > 0) {
         interest->send |= tcp_bit(session.client);
     }
@@ -354,11 +348,11 @@ static uint32_t prepare(bool usable, tcp_interest_t *interest, uint32_t now_ms) 
     if (session.state == SESSION_VERDICT && session.output_length == 0) {
         return tcp_time_left(session.since_ms, session.delay_ms, now_ms);
     }
-    return WAIT_FOREVER_MS;
+    return again_ms;
 }
 
 static void serve(const tcp_interest_t *ready, uint32_t now_ms) {
-    if (ready->receive & tcp_bit(session.listener)) {
+    if (ready->receive & tcp_bit(servers_listener(SERVERS_TELNET))) {
         accept(now_ms);
     }
     if (session.knock != TCP_NONE) {
