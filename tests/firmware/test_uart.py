@@ -159,9 +159,11 @@ print(b''.join(got))
 
 @pytest.mark.req("BUS-1")
 def test_irq_handler_runs_while_the_prompt_waits(loop) -> None:
-    loop.repl("u.irq(handler=lambda uart: print('seen', uart.read()))\nu.write(b'xyz')")
-    loop.run(100)
-    assert b"seen b'xyz'" in loop.uart.read() or loop.repl("u.any()").strip() == "0"
+    loop.repl("u.irq(handler=lambda uart: print('seen', uart.read()))")
+    loop.uart.read()
+    loop.uart.write(b"u.write(b'xyz')\r")
+    loop.run(300)
+    assert b"seen b'xyz'" in loop.uart.read()
 
 
 @pytest.mark.req("BUS-1")
@@ -185,3 +187,54 @@ def test_a_break_is_two_frames_low_after_what_was_written(loop) -> None:
 @pytest.mark.req("BUS-1")
 def test_the_two_names_of_the_interrupt(board) -> None:
     assert board.repl("import machine\nprint(machine.UART.IRQ_RX == machine.UART.RX_ANY)") == "True\n"
+
+
+@pytest.mark.req("BUS-1")
+def test_what_was_written_is_read_in_one_piece(loop) -> None:
+    """Without a timeout a read waits for a byte that is on its way, two characters."""
+    code = """
+for baud in (9600, 115200, 1000000):
+    u = UART(1, baud)
+    for pause in range(20):
+        time.sleep_us(37 * pause)
+        u.write(b'123456')
+        if u.read() != b'123456' or u.read() != None: print(baud, pause)
+"""
+    assert loop.repl(code, 30) == ""
+
+
+@pytest.mark.req("BUS-1")
+@pytest.mark.parametrize("pins", ["(None, 'GP17')", "(None, None)", "('GP3', 'GP4')", "(None, 'GP17', None, None)"])
+def test_a_pin_given_up_is_an_input_again(board, pins: str) -> None:
+    code = f"""
+from machine import Pin, UART
+u = UART(1, 1000000, pins=('GP16', 'GP17'))
+UART(1, 1000000, pins={pins})
+print(Pin('GP16'))
+"""
+    assert board.repl(code) == "Pin('GP16', mode=Pin.IN, pull=None, drive=Pin.MED_POWER, alt=-1)\n"
+    start = board.machine.clock.now
+    board.repl("u.write(b'x' * 20)")
+    assert board.pin("GP16").edges(start) == []
+
+
+@pytest.mark.req("BUS-1")
+def test_pins_that_can_not_change_nothing(board) -> None:
+    code = """
+from machine import Pin, UART
+UART(1, 9600, pins=('GP16', 'GP17'))
+try: UART(1, 9600, pins=('GP3', 'GP22'))
+except ValueError as e: print(e)
+print(Pin('GP16').mode() == Pin.ALT, Pin('GP3').mode() == Pin.ALT)
+"""
+    assert board.repl(code) == "pin can't do that\nTrue False\n"
+
+
+@pytest.mark.req("BUS-1")
+@pytest.mark.parametrize(("pins", "number"), [("('GP16', 'GP17')", 1), ("(None, 'GP4')", 1), ("('GP12', 'GP13')", 0)])
+def test_without_a_number_it_is_the_pins_uart(board, pins: str, number: int) -> None:
+    code = f"from machine import UART\nu = UART(baudrate=115200, pins={pins})"
+    if number == 0:  # the console's: it leaves the cable
+        code += "\nUART(0, 115200, pins=('GP1', 'GP2'))\nimport time; time.sleep_ms(5)"
+    board.repl(code, 30)
+    assert board.repl("u").startswith(f"UART({number}, ")

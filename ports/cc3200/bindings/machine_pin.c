@@ -128,6 +128,21 @@ static void take_line(const machine_pin_obj_t *self, const pin_function_t *wante
     }
 }
 
+void machine_pin_release_unit(
+    pin_peripheral_t peripheral, unsigned unit, machine_pin_obj_t *const *stay, size_t count) {
+    for (unsigned index = 0; index < PIN_COUNT; ++index) {
+        machine_pin_obj_t *pin = &pins[index];
+        const pin_function_t *function = pin_mapper_function_at(index, pin->pad & PIN_ALTS);
+        bool stays = function == NULL || function->peripheral != peripheral || function->unit != unit;
+        for (size_t at = 0; at < count; ++at) {
+            stays |= stay[at] == pin;
+        }
+        if (!stays) {
+            machine_pin_release(pin);
+        }
+    }
+}
+
 void machine_pin_connect(machine_pin_obj_t *self, const pin_function_t *function, uint32_t pad) {
     take_line(self, function);
     self->mode = PIN_ALT;

@@ -59,6 +59,9 @@ void machine_pin_connect(machine_pin_obj_t *pin, const pin_function_t *function,
 const pin_function_t *machine_pin_function(
     const machine_pin_obj_t *pin, pin_peripheral_t peripheral, unsigned unit, pin_signal_t signal);
 
+// Releases the pins that carry lines of this unit, but for those in `stay`.
+void machine_pin_release_unit(pin_peripheral_t peripheral, unsigned unit, machine_pin_obj_t *const *stay, size_t count);
+
 // Makes a pin an input without pull, as after a reset.
 void machine_pin_release(machine_pin_obj_t *pin);
 

@@ -18,6 +18,8 @@
         {MP_ROM_QSTR(MP_QSTR_RX_ANY), MP_ROM_INT(IRQ_RX_ANY)}, {MP_ROM_QSTR(MP_QSTR_IRQ_RX), MP_ROM_INT(IRQ_RX_ANY)}, \
         {MP_ROM_QSTR(MP_QSTR_irq), MP_ROM_PTR(&uart_irq_obj)},
 
+#define FRAME_BITS_MAX (12) // start, 8 bits, parity, 2 stop bits
+
 enum { PARITY_EVEN, PARITY_ODD };
 enum { IRQ_RX_ANY = 1 };
 
@@ -72,17 +74,39 @@ static uint32_t connect_pins(unsigned id, mp_obj_t pins) {
     if (count != 2 && count != MP_ARRAY_SIZE(uart_lines)) {
         mp_raise_ValueError(MP_ERROR_TEXT("invalid argument(s) value"));
     }
-    uint32_t flow = UART_FLOWCONTROL_NONE;
+    machine_pin_obj_t *wanted[MP_ARRAY_SIZE(uart_lines)] = {NULL};
+    const pin_function_t *functions[MP_ARRAY_SIZE(uart_lines)];
     for (unsigned line = 0; line < count; line++) {
         // A default that the board does not bring out is MP_OBJ_NULL.
         if (items[line] != mp_const_none && items[line] != MP_OBJ_NULL) {
-            machine_pin_obj_t *pin = machine_pin_find(items[line]);
-            const pin_function_t *function = machine_pin_function(pin, PIN_UART, id, uart_lines[line].signal);
-            machine_pin_connect(pin, function, PIN_PULL_UP | PIN_LOW_POWER);
+            wanted[line] = machine_pin_find(items[line]);
+            functions[line] = machine_pin_function(wanted[line], PIN_UART, id, uart_lines[line].signal);
+        }
+    }
+    machine_pin_release_unit(PIN_UART, id, wanted, count);
+    uint32_t flow = UART_FLOWCONTROL_NONE;
+    for (unsigned line = 0; line < count; line++) {
+        if (wanted[line] != NULL) {
+            machine_pin_connect(wanted[line], functions[line], PIN_PULL_UP | PIN_LOW_POWER);
             flow |= uart_lines[line].flow;
         }
     }
     return flow;
+}
+
+// Without a number it is the UART that the pins belong to: the first that has a line on the first of them.
+static mp_int_t unit_of(mp_obj_t pins) {
+    size_t count;
+    mp_obj_t *items;
+    mp_obj_get_array(pins, &count, &items);
+    for (size_t line = 0; line < MIN(count, MP_ARRAY_SIZE(uart_lines)); line++) {
+        for (mp_int_t id = 0; items[line] != mp_const_none && id < UART_COUNT; id++) {
+            if (pin_mapper_find_function(machine_pin_find(items[line])->index, PIN_UART, id, uart_lines[line].signal)) {
+                return id;
+            }
+        }
+    }
+    return 0;
 }
 
 static void mp_machine_uart_print(const mp_print_t *print, mp_obj_t self_in, mp_print_kind_t kind) {
@@ -140,16 +164,22 @@ static void mp_machine_uart_init_helper(
 
 static mp_obj_t mp_machine_uart_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
     (void)type;
-    mp_int_t id = n_args == 0 ? 0 : mp_obj_get_int(*args++);
-    n_args -= n_args > 0;
+    mp_map_t kw_args;
+    mp_map_init_fixed_table(&kw_args, n_kw, args + n_args);
+    mp_int_t id = 0;
+    if (n_args > 0) {
+        id = mp_obj_get_int(*args++);
+        n_args--;
+    } else {
+        mp_map_elem_t *pins = mp_map_lookup(&kw_args, MP_OBJ_NEW_QSTR(MP_QSTR_pins), MP_MAP_LOOKUP);
+        id = pins != NULL && pins->value != mp_const_none ? unit_of(pins->value) : 0;
+    }
     if (id < 0 || id >= UART_COUNT) {
         mp_raise_OSError(MP_ENODEV);
     }
     machine_uart_obj_t *self = &uart_objects[id];
     // With nothing but its number, a UART that is running stays as it is.
     if (n_args > 0 || n_kw > 0 || uart_settings(id)->baud == 0) {
-        mp_map_t kw_args;
-        mp_map_init_fixed_table(&kw_args, n_kw, args + n_args);
         mp_machine_uart_init_helper(self, n_args, args, &kw_args);
     }
     return MP_OBJ_FROM_PTR(self);
@@ -175,15 +205,20 @@ static bool mp_machine_uart_txdone(machine_uart_obj_t *self) {
     return uart_send_done(self->id);
 }
 
-// Whether a byte is there now or arrives within `ms`.
+// Whether a byte is there now or arrives within `ms`, or within the two characters that one on its way takes. The receiver
+// tells of the last ones when it has heard nothing for 32 bits: what was sent in one piece is read in one.
 static bool wait_for_byte(unsigned id, uint32_t ms) {
-    uint32_t start = mp_hal_ticks_ms();
+    uint32_t limit_us = MAX(ms * 1000, 2 * FRAME_BITS_MAX * 1000000 / uart_settings(id)->baud);
+    uint32_t start = mp_hal_ticks_us();
+    uint32_t passed;
     while (uart_received(id) == 0) {
-        uint32_t passed = mp_hal_ticks_ms() - start;
-        if (passed >= ms) {
-            return false;
+        passed = mp_hal_ticks_us() - start;
+        if (passed >= limit_us && (!uart_receiving(id) || !event_may_block())) {
+            return uart_received(id) != 0; // the interrupt may have come between both looks
         }
-        mp_event_wait_ms(ms - passed);
+        if (passed + 1000 <= limit_us) {
+            mp_event_wait_ms((limit_us - passed) / 1000);
+        }
     }
     return true;
 }
@@ -242,8 +277,8 @@ static void mp_machine_uart_sendbreak(machine_uart_obj_t *self) {
         mp_event_wait_ms(1);
     }
     uart_set_break(id, true);
-    // Two of the longest frames, 12 bits each: what the block needs for a proper break (TRM SWRU367, UARTLCRH.BRK).
-    mp_hal_delay_us(2 * 12 * 1000000 / uart_settings(id)->baud + 1);
+    // Two of the longest frames: what the block needs for a proper break (TRM SWRU367, UARTLCRH.BRK).
+    mp_hal_delay_us(2 * FRAME_BITS_MAX * 1000000 / uart_settings(id)->baud + 1);
     uart_set_break(id, false);
 }
 

@@ -141,6 +141,10 @@ bool uart_send_ready(unsigned id) {
     return !(REGISTER(id, FR) & UART_FR_TXFF);
 }
 
+bool uart_receiving(unsigned id) {
+    return !(REGISTER(id, FR) & UART_FR_RXFE);
+}
+
 bool uart_send_done(unsigned id) {
     return !(REGISTER(id, FR) & UART_FR_BUSY);
 }

@@ -42,6 +42,9 @@ int uart_get(unsigned id);
 // Sends a byte; there must be room in the FIFO.
 void uart_put(unsigned id, uint8_t byte);
 
+// Whether bytes have arrived that the interrupt handler has not taken yet.
+bool uart_receiving(unsigned id);
+
 // Room in the send FIFO now; everything sent, the last stop bit included.
 bool uart_send_ready(unsigned id);
 bool uart_send_done(unsigned id);
