@@ -185,7 +185,6 @@ def test_a_handler_that_fails_is_shown_and_not_called_again(board: Board) -> Non
 @pytest.mark.parametrize(
     ("arguments", "wanted"),
     [
-        ("handler, 0", "ValueError: invalid trigger"),
         ("handler, 16", "ValueError: invalid trigger"),
         ("handler, Pin.IRQ_LOW_LEVEL | Pin.IRQ_HIGH_LEVEL", "ValueError: invalid trigger"),
         ("handler, Pin.IRQ_LOW_LEVEL | Pin.IRQ_RISING", "ValueError: invalid trigger"),

@@ -144,19 +144,23 @@ def test_reset_by_the_peer(board: Board) -> None:
     script = Script(
         board,
         f"""
-import socket
+import select, socket
 s = socket.socket(); s.connect(('{PEER}', 8000))
-try:
-    s.recv(10)
-except OSError as e:
-    print('error')
+p = select.poll(); p.register(s, select.POLLIN)
+uses = lambda: s.recv(10), lambda: s.send(b'y'), lambda: s.sendall(b'y'), lambda: s.read(1), lambda: s.write(b'z')
+for use in uses:
+    try:
+        print(use())
+    except OSError as e:
+        print(e.errno)
+print(p.poll(100)[0][1] == select.POLLERR)
 s.close()
 """,
     )
     script.until(lambda: bool(listener.accepted))
     board.run(100)
     listener.accepted[0].reset()
-    assert script.finish() == "error\n"
+    assert script.finish() == "104\n" * 5 + "True\n"  # ECONNRESET, at each use
 
 
 @pytest.mark.req("SOCK-1")
@@ -302,3 +306,36 @@ s.close()
 """)
         == "OSError\nValueError\nValueError\nValueError\nTypeError\nValueError\n"
     )
+
+
+@pytest.mark.req("SOCK-1")
+def test_sockets_that_nobody_has_any_more(board: Board) -> None:
+    """They are closed when all are taken and another one is wanted."""
+    code = """
+import socket
+for i in range(40):
+    s = socket.socket()
+print(i)
+"""
+    assert board.repl(code, 60) == "39\n"
+
+
+@pytest.mark.req("SOCK-1")
+def test_options_that_would_make_a_socket_wait_where_all_wait(board: Board) -> None:
+    code = """
+import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(('', 5000))
+refused = [(1, option) for option in (20, 24, 27, 28, 30, 31, 32, 33, 65560)] + [(3, 100), (65537, 24)]
+for level, option in refused:
+    try:
+        s.setsockopt(level, option, b'\\0\\0\\0\\0')
+        print(level, option)
+    except OSError as e:
+        print(end='.' if e.errno == 22 else str(e))
+s.setsockopt(1, 9, 1)
+s.settimeout(1)
+try: s.recv(10)
+except OSError as e: print(e.errno)
+"""
+    assert board.repl(code, 20) == "...........110\n"

@@ -198,13 +198,13 @@ def test_memory_and_sockets_come_back(board: Board, chain: Chain) -> None:
     board.run(500)
     sockets = len(board.machine.nwp.sockets.sockets)
     free = []
-    for _ in range(4):
+    for _ in range(6):
         printed, _ = talk(board, VERIFY, context(True, chain.good))
         assert printed == "failed 155\n9\n"
         board.network.listeners.clear()
         free.append(int(board.repl("import gc; s = ss = None; gc.collect(); print(gc.mem_free())")))
         assert len(board.machine.nwp.sockets.sockets) == sockets
-    assert free[-1] == free[1]
+    assert free[-1] >= free[1] - 32, free  # a stale word on the stack may keep a block or two
 
 
 @pytest.mark.req("SSL-1")
@@ -227,3 +227,34 @@ s.close()
 """)
         == "no\n" * 7
     )
+
+
+@pytest.mark.req("SSL-1")
+def test_what_comes_too_late_is_refused(board: Board, chain: Chain) -> None:
+    """A socket that has connected, listens or was accepted would stay what it is: without verification, for one."""
+    install(board, ca=chain.ca.certificate, own=chain.good.certificate, key=chain.good.key)
+    listener = board.network.listen(443, address="192.168.1.2")
+    script = Script(
+        board,
+        f"""
+import socket, ssl
+def made():
+    return socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_SEC)
+s, l = made(), made()
+s.settimeout(0)
+try: s.connect(('192.168.1.2', 443))
+except OSError: pass
+l.bind(('', 444))
+l.listen(1)
+for i in (s, l):
+    for late in ({VERIFY!r}, {OWN!r}, 'server_side=True, ' + {OWN!r}, "cert_reqs=1, ca_certs='/flash/cert/ca.pem'"):
+        try:
+            eval('ssl.wrap_socket(i, ' + late + ')')
+            print(late)
+        except OSError as e:
+            print(end=str(e.errno) + ' ')
+    print(ssl.wrap_socket(i) is i)
+""",
+    )
+    assert script.finish() == "106 106 106 106 True\n" * 2
+    assert listener

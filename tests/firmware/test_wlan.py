@@ -209,7 +209,6 @@ time.sleep_ms(500)
     "call",
     [
         "w.init(mode=5)",
-        "w.init(mode=w.AP)",
         "w.init(mode=w.AP, ssid='x' * 33)",
         "w.channel(0)",
         "w.channel(12)",
@@ -298,3 +297,86 @@ def test_a_socket_that_can_not_be_made_non_blocking_is_closed(board: Board) -> N
     assert "OSError: " in board.repl("import socket; socket.socket()")
     board.machine.nwp.refusals.clear()
     assert len(board.machine.nwp.sockets.sockets) == 2  # the servers' listeners
+
+
+@pytest.mark.req("WL-2")
+@pytest.mark.parametrize(
+    "change",
+    [
+        "w.ifconfig(config=('192.168.178.109', '255.255.255.0', '192.168.178.1', '8.8.8.8'))",
+        "w.ipconfig(addr4='192.168.178.109/24', gw4='192.168.178.1')",
+        "network.ipconfig(dns='8.8.8.8')",
+        "w.mac(b'\\x02\\x00\\x00\\x12\\x34\\x56')",
+    ],
+)
+def test_an_address_set_while_connected_keeps_the_connection(board: Board, change: str) -> None:
+    board.radio.add(AccessPoint("home", "wpa2", "password1"))
+    text = board.repl(
+        f"""
+import network, time
+w = network.WLAN(mode=network.WLAN.STA)
+w.connect('home', auth=(w.WPA2, 'password1'), timeout=5000)
+{change}
+time.sleep(2)
+print(w.isconnected())
+w.ifconfig(config='dhcp')
+w.mode(w.AP)
+w.mode(w.STA)
+time.sleep(2)
+print(w.isconnected())
+""",
+        seconds=60,
+    )
+    assert text == "True\nFalse\n"  # what leaves the station leaves its network
+
+
+@pytest.mark.req("WL-2")
+def test_dns_in_the_order_of_the_documents(board: Board) -> None:
+    """Before there is an address, then with one that is set, then over a lease."""
+    board.radio.add(AccessPoint("home", "wpa2", "password1"))
+    text = board.repl(
+        """
+import network, time
+w = network.WLAN(mode=network.WLAN.STA)
+network.ipconfig(dns='8.8.8.8')
+print(network.ipconfig('dns'))
+w.ipconfig(addr4='192.168.178.109/24', gw4='192.168.178.1')
+w.connect('home', auth=(w.WPA2, 'password1'), timeout=5000)
+print(network.ipconfig('dns'), w.ifconfig()[0])
+network.ipconfig(dns='9.9.9.9')
+time.sleep(2)
+print(w.isconnected(), network.ipconfig('dns'))
+""",
+        seconds=60,
+    )
+    assert text == "8.8.8.8\n8.8.8.8 192.168.178.109\nTrue 9.9.9.9\n"
+
+
+@pytest.mark.req("WL-2")
+def test_forms_of_firmware_1(board: Board) -> None:
+    board.radio.add(AccessPoint("home"))
+    text = board.repl(
+        """
+import network, time, machine, os
+w = network.WLAN()
+ssid, auth = w.ssid(), w.auth()
+w = network.WLAN(mode=network.WLAN.AP)
+print(w.ssid() == ssid, w.auth() == auth)
+w.init(mode=w.AP, ssid='open', auth=(None, ''))
+print(w.ssid(), w.auth())
+w.init(mode=w.AP, auth=None)
+print(w.ssid(), w.auth())
+w = network.WLAN(mode=network.WLAN.STA)
+t = time.ticks_ms()
+print(w.connect('home', auth=(None, ''), timeout=0), time.ticks_diff(time.ticks_ms(), t) < 200)
+time.sleep(5)
+print(w.isconnected(), w.irq(trigger=w.ANY_EVENT, handler=print) is w.irq(trigger=0))
+u = os.dupterm()
+print(u, os.dupterm(u) is u)
+p = machine.Pin('GP16', mode=machine.Pin.IN)
+p.irq(trigger=0)
+""",
+        seconds=60,
+    )
+    assert text.startswith("True True\nopen None\nopen None\nNone True\nTrue True\nUART(0, "), text
+    assert text.endswith(" True\n")

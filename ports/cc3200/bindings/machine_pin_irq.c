@@ -84,9 +84,13 @@ static mp_obj_t pin_irq(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_ar
     if (wake != mp_const_none && mp_obj_get_int(wake) != MACHINE_IDLE) {
         mp_raise_ValueError(MP_ERROR_TEXT("invalid wake"));
     }
+    machine_irq_obj_t *irq = machine_irq_get(pos_args[0], &methods, true);
+    if (args[ARG_trigger].u_int == 0) { // by no event: as disable(), in programs for firmware 1.x
+        machine_irq_disable(irq);
+        return MP_OBJ_FROM_PTR(irq);
+    }
     unsigned type = checked_trigger(args[ARG_trigger].u_int);
     unsigned priority = machine_irq_priority(args[ARG_priority].u_int);
-    machine_irq_obj_t *irq = machine_irq_get(pos_args[0], &methods, true);
     if (n_args > 1 || kw_args->used > 0) {
         gpio_line_t line = machine_pin_line(MP_OBJ_TO_PTR(pos_args[0]));
         unsigned interrupt = INT_GPIOA0 + pin_table[((machine_pin_obj_t *)MP_OBJ_TO_PTR(pos_args[0]))->index].gpio / 8;

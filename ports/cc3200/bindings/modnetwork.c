@@ -34,18 +34,19 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(module_hostname_obj, 0, 1, module_hos
 
 // network.ipconfig('dns'), network.ipconfig(dns='8.8.8.8')
 static mp_obj_t module_ipconfig(size_t count, const mp_obj_t *all, mp_map_t *named) {
-    SlNetCfgIpV4Args_t addresses;
-    network_checked(address_get(&addresses));
     bool query = count == 1 && named->used == 0;
     mp_map_elem_t *setting = mp_map_lookup(named, MP_OBJ_NEW_QSTR(MP_QSTR_dns), MP_MAP_LOOKUP);
     if (query && mp_obj_str_get_qstr(all[0]) == MP_QSTR_dns) {
+        SlNetCfgIpV4Args_t addresses;
+        network_checked(address_get(&addresses));
         return inet_format(addresses.ipV4DnsServer);
     }
     if (count > 0 || named->used != 1 || setting == NULL) {
         mp_raise_ValueError(MP_ERROR_TEXT("only dns can be asked for or set"));
     }
-    addresses.ipV4DnsServer = inet_parse(setting->value);
-    network_checked(address_set(&addresses));
+    if (network_checked(address_set_dns(inet_parse(setting->value)))) {
+        wlan_take_over();
+    }
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_KW(module_ipconfig_obj, 0, module_ipconfig);

@@ -196,11 +196,21 @@ static mp_obj_t os_uname(void) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(os_uname_obj, os_uname);
 
+// dupterm(stream or None), or dupterm(): which it is, as in firmware 1.x.
+static mp_obj_t os_dupterm(size_t count, const mp_obj_t *all) {
+    if (count > 0) {
+        return mp_call_function_n_kw(MP_OBJ_FROM_PTR(&mp_os_dupterm_obj), count, 0, all);
+    }
+    mp_obj_t stream = MP_STATE_VM(dupterm_objs[0]);
+    return stream != MP_OBJ_NULL ? stream : mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(os_dupterm_obj, 0, 2, os_dupterm);
+
 static const mp_rom_map_elem_t os_globals_table[] = {
     {MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_os)},
     {MP_ROM_QSTR(MP_QSTR_uname), MP_ROM_PTR(&os_uname_obj)},
     {MP_ROM_QSTR(MP_QSTR_urandom), MP_ROM_PTR(&os_urandom_obj)},
-    {MP_ROM_QSTR(MP_QSTR_dupterm), MP_ROM_PTR(&mp_os_dupterm_obj)},
+    {MP_ROM_QSTR(MP_QSTR_dupterm), MP_ROM_PTR(&os_dupterm_obj)},
     {MP_ROM_QSTR(MP_QSTR_sep), MP_ROM_QSTR(MP_QSTR__slash_)},
     {MP_ROM_QSTR(MP_QSTR_chdir), MP_ROM_PTR(&mp_vfs_chdir_obj)},
     {MP_ROM_QSTR(MP_QSTR_getcwd), MP_ROM_PTR(&mp_vfs_getcwd_obj)},

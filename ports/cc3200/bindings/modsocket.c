@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "py/gc.h"
 #include "py/mperrno.h"
 #include "py/mphal.h"
 #include "py/mpthread.h"
@@ -47,7 +48,7 @@ ONE_COPY static socket_object_t *new_object(int descriptor, bool datagram, bool 
     self->descriptor = (int16_t)descriptor;
     self->datagram = datagram;
     self->secure = secure;
-    self->verify = false;
+    self->verify = self->settled = self->dead = false;
     self->timeout_ms = SOCKET_FOREVER;
     self->start = processor_starts();
     return self;
@@ -66,6 +67,12 @@ static void set_up(socket_object_t *self, int descriptor) {
     }
 }
 
+static int open_socket(socket_object_t *self, mp_int_t kind, mp_int_t protocol) {
+    int descriptor = network_enter() ? sl_Socket(SL_AF_INET, (_i16)kind, (_i16)protocol) : PROCESSOR_OFF;
+    self->start = processor_starts();
+    return network_leave(descriptor);
+}
+
 static mp_obj_t make_new(const mp_obj_type_t *type, size_t count, size_t named, const mp_obj_t *arguments) {
     (void)type;
     mp_arg_check_num(count, named, 0, 4, false);
@@ -80,9 +87,12 @@ static mp_obj_t make_new(const mp_obj_type_t *type, size_t count, size_t named, 
     }
     // The object comes first: when memory runs out, no socket of the network processor is left behind.
     socket_object_t *self = new_object(-1, kind == SL_SOCK_DGRAM, protocol == SL_SEC_SOCKET);
-    int descriptor = network_enter() ? sl_Socket(SL_AF_INET, (_i16)kind, (_i16)protocol) : PROCESSOR_OFF;
-    self->start = processor_starts();
-    set_up(self, network_leave(descriptor));
+    int descriptor = open_socket(self, kind, protocol);
+    if (descriptor == SL_ENSOCK) {
+        gc_collect(); // which closes those that nobody has any more
+        descriptor = open_socket(self, kind, protocol);
+    }
+    set_up(self, descriptor);
     return MP_OBJ_FROM_PTR(self);
 }
 
@@ -122,7 +132,8 @@ static MP_DEFINE_CONST_FUN_OBJ_2(socket_bind_obj, socket_bind);
 
 static mp_obj_t socket_listen(size_t count, const mp_obj_t *arguments) {
     mp_int_t backlog = count > 1 ? mp_obj_get_int(arguments[1]) : 1;
-    const socket_object_t *self = socket_of(arguments[0]);
+    socket_object_t *self = socket_of(arguments[0]);
+    self->settled = true;
     socket_checked(SOCKET_CALL(self, sl_Listen(self->descriptor, (_i16)MAX(backlog, 1))));
     return mp_const_none;
 }
@@ -134,6 +145,7 @@ static mp_obj_t socket_accept(mp_obj_t object) {
     SlSockAddrIn_t address;
     int descriptor = socket_perform(self, SOCKET_ACCEPT, NULL, 0, &address);
     client->start = self->start;
+    client->settled = true;
     set_up(client, descriptor);
     mp_obj_t pair[2] = {MP_OBJ_FROM_PTR(client), format_address(&address)};
     return mp_obj_new_tuple(2, pair);
@@ -151,6 +163,7 @@ static mp_obj_t socket_connect(mp_obj_t object, mp_obj_t pair) {
     socket_object_t *self = socket_of(object);
     SlSockAddrIn_t address;
     parse_address(pair, &address);
+    self->settled = true;
     int result = socket_perform(self, SOCKET_CONNECT, NULL, 0, &address);
     if (!connected(self, result)) {
         if (self->secure && result != -MP_EINPROGRESS) {
@@ -216,6 +229,14 @@ static mp_obj_t socket_recvfrom(mp_obj_t object, mp_obj_t room) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(socket_recvfrom_obj, socket_recvfrom);
 
+// Not those by which a socket would wait in the network processor, which others wait for then, or not be what ssl asked for.
+static bool may_be_set(mp_int_t level, mp_int_t option) {
+    return level == SL_IPPROTO_IP
+        || (level == SL_SOL_SOCKET
+            && (option == SL_SO_RCVBUF || option == SL_SO_KEEPALIVE || option == SL_SO_SECMETHOD
+                || option == SL_SO_SECURE_MASK));
+}
+
 static mp_obj_t socket_setsockopt(size_t count, const mp_obj_t *arguments) {
     (void)count;
     const socket_object_t *self = socket_of(arguments[0]);
@@ -223,6 +244,9 @@ static mp_obj_t socket_setsockopt(size_t count, const mp_obj_t *arguments) {
     mp_int_t option = mp_obj_get_int(arguments[2]);
     if (level == SL_SOL_SOCKET && option == SOCKET_REUSE_ADDRESS) {
         return mp_const_none;
+    }
+    if (!may_be_set(level, option)) {
+        mp_raise_OSError(MP_EINVAL);
     }
     _u32 number;
     mp_buffer_info_t value = {.buf = &number, .len = sizeof(number)};
@@ -287,6 +311,9 @@ static mp_uint_t stream_write(mp_obj_t object, const void *data, mp_uint_t lengt
 static mp_uint_t poll_events(const socket_object_t *self, mp_uint_t asked) {
     if (!socket_is_open(self)) {
         return MP_STREAM_POLL_NVAL;
+    }
+    if (self->dead) {
+        return MP_STREAM_POLL_ERR;
     }
     uint32_t bit = TCP_BIT(self->descriptor);
     bool receive = asked & MP_STREAM_POLL_RD;

@@ -16,6 +16,8 @@ typedef struct {
     bool secure;          // made with IPPROTO_SEC
     bool datagram;
     bool verify;          // ssl.CERT_REQUIRED: the peer must prove who it is, and has not yet
+    bool settled;         // it has connected, listens or was accepted: too late for what ssl asks
+    bool dead;            // the connection broke off
     uint32_t timeout_ms;  // SOCKET_FOREVER, or 0: non-blocking
     uint32_t start;       // of the network processor that it belongs to: a restart ends it
 } socket_object_t;

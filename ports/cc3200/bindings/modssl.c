@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "py/mperrno.h"
 #include "py/runtime.h"
 
 #include "simplelink.h"
@@ -63,6 +64,10 @@ static mp_obj_t wrap_socket(size_t count, const mp_obj_t *positional, mp_map_t *
     bool identity = key != mp_const_none && certificate != mp_const_none;
     if (!identity && (arguments[ARG_SERVER_SIDE].u_bool || key != certificate)) {
         mp_raise_ValueError(MP_ERROR_TEXT("keyfile and certfile go together"));
+    }
+    // The network processor would take them, and the connection stay what it is.
+    if (self->settled && (identity || required != CERT_NONE)) {
+        mp_raise_OSError(MP_EISCONN);
     }
     use_file(self, SL_SO_SECURE_FILES_PRIVATE_KEY_FILE_NAME, key);
     use_file(self, SL_SO_SECURE_FILES_CERTIFICATE_FILE_NAME, certificate);

@@ -25,6 +25,7 @@
 #define WAKE_SLEEP 2        // machine.SLEEP, the only mode that a WLAN event ends
 #define SCAN_CAPACITY 20        // all that the network processor keeps
 #define WEP_KEY_MAX 13
+#define ANY_EVENT 1         // the one trigger that irq() knows
 
 static const mp_obj_base_t wlan_object = {&network_wlan_type};
 
@@ -75,6 +76,9 @@ static void take_auth(radio_settings_t *settings, mp_obj_t auth) {
     }
     mp_obj_t *pair;
     mp_obj_get_array_fixed_n(auth, 2, &pair);
+    if (pair[0] == mp_const_none) {
+        return; // scan() tells it so
+    }
     mp_int_t security = mp_obj_get_int(pair[0]);
     mp_obj_t key = pair[1];
     size_t shortest = 8; // 8 to 63 characters make a passphrase (IEEE 802.11-2012, annex M.4)
@@ -105,12 +109,16 @@ static bool apply(const radio_settings_t *settings) {
     return network_checked(result) != RADIO_CHANGED;
 }
 
+void wlan_take_over(void) {
+    apply(NULL);
+}
+
 static mp_obj_t configure(size_t count, const mp_obj_t *positional, mp_map_t *named) {
     enum { ARG_MODE, ARG_SSID, ARG_AUTH, ARG_CHANNEL, ARG_ANTENNA };
     static const mp_arg_t allowed[] = {
         {MP_QSTR_mode, MP_ARG_INT, {.u_int = ROLE_STA}},
         {MP_QSTR_ssid, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
-        {MP_QSTR_auth, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+        {MP_QSTR_auth, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_obj = MP_OBJ_NULL}},
         {MP_QSTR_channel, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = 1}},
         {MP_QSTR_antenna, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = ANTENNA_INTERNAL}},
     };
@@ -123,8 +131,15 @@ static mp_obj_t configure(size_t count, const mp_obj_t *positional, mp_map_t *na
         settings.mode = checked_mode(arguments[ARG_MODE].u_int);
         settings.channel = checked_channel(arguments[ARG_CHANNEL].u_int);
         if (settings.mode == ROLE_AP) {
-            take_ssid(&settings, arguments[ARG_SSID].u_obj); // an access point has no name by itself
-            take_auth(&settings, arguments[ARG_AUTH].u_obj);
+            // Without a name it is the access point that it was, key and all.
+            mp_obj_t auth = arguments[ARG_AUTH].u_obj;
+            if (arguments[ARG_SSID].u_obj != mp_const_none) {
+                take_ssid(&settings, arguments[ARG_SSID].u_obj);
+                auth = auth == MP_OBJ_NULL ? mp_const_none : auth;
+            }
+            if (auth != MP_OBJ_NULL) {
+                take_auth(&settings, auth);
+            }
         }
         antenna_select(antenna);
     } while (!apply(&settings));
@@ -231,7 +246,7 @@ static mp_obj_t wlan_mac(size_t count, const mp_obj_t *all) {
         bad_value();
     }
     network_checked(PROCESSOR_CALL(sl_NetCfgSet(SL_MAC_ADDRESS_SET, 1, sizeof(mac), buffer.buf)));
-    (void)apply(NULL); // it takes the address over then
+    wlan_take_over();
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(wlan_mac_obj, 1, 2, wlan_mac);
@@ -270,13 +285,13 @@ static mp_obj_t wlan_connect(size_t count, const mp_obj_t *all, mp_map_t *named)
         }
         bssid = buffer.buf;
     }
-    // Without a timeout the connection is made while the program goes on, as the library's example does it.
-    bool wait = arguments[ARG_TIMEOUT].u_obj != mp_const_none;
-    mp_int_t timeout_ms = wait ? mp_obj_get_int(arguments[ARG_TIMEOUT].u_obj) : 0;
+    // Without a timeout, or with none, the connection is made while the program goes on, as the library's example does it.
+    mp_obj_t timeout = arguments[ARG_TIMEOUT].u_obj;
+    mp_int_t timeout_ms = timeout != mp_const_none ? mp_obj_get_int(timeout) : 0;
     leave();
     network_checked(radio_connect(&target, bssid));
     uint32_t start = mp_hal_ticks_ms();
-    while (wait && !radio_connected()) {
+    while (timeout_ms != 0 && !radio_connected()) {
         mp_int_t left = timeout_ms - (mp_int_t)(mp_hal_ticks_ms() - start);
         if (left <= 0) {
             leave();
@@ -338,7 +353,7 @@ static bool get_addresses(SlNetCfgIpV4Args_t *addresses) {
 
 static void set_addresses(const SlNetCfgIpV4Args_t *addresses) {
     network_checked(address_set(addresses));
-    apply(NULL);
+    wlan_take_over();
 }
 
 static void use_dhcp(void) {
@@ -504,8 +519,9 @@ static const mp_irq_methods_t irq_methods = {
 };
 
 static mp_obj_t wlan_make_irq(size_t count, const mp_obj_t *all, mp_map_t *named) {
-    enum { ARG_HANDLER, ARG_WAKE };
+    enum { ARG_TRIGGER, ARG_HANDLER, ARG_WAKE };
     static const mp_arg_t allowed[] = {
+        {MP_QSTR_trigger, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = ANY_EVENT}},
         {MP_QSTR_handler, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
         {MP_QSTR_wake, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
     };
@@ -521,7 +537,7 @@ static mp_obj_t wlan_make_irq(size_t count, const mp_obj_t *all, mp_map_t *named
         MP_STATE_PORT(wlan_irq) = irq;
     }
     irq->handler = arguments[ARG_HANDLER].u_obj;
-    irq_trigger(MP_OBJ_NULL, irq->handler != mp_const_none);
+    irq_trigger(MP_OBJ_NULL, arguments[ARG_TRIGGER].u_int != 0 && irq->handler != mp_const_none);
     return MP_OBJ_FROM_PTR(irq);
 }
 static MP_DEFINE_CONST_FUN_OBJ_KW(wlan_irq_obj, 1, wlan_make_irq);
@@ -533,6 +549,7 @@ void wlan_session_start(void) {
 
 static const mp_rom_map_elem_t wlan_names[] = {
     {MP_ROM_QSTR(MP_QSTR_AP), MP_ROM_INT(ROLE_AP)},
+    {MP_ROM_QSTR(MP_QSTR_ANY_EVENT), MP_ROM_INT(ANY_EVENT)},
     {MP_ROM_QSTR(MP_QSTR_EXT_ANT), MP_ROM_INT(ANTENNA_EXTERNAL)},
     {MP_ROM_QSTR(MP_QSTR_INT_ANT), MP_ROM_INT(ANTENNA_INTERNAL)},
     {MP_ROM_QSTR(MP_QSTR_STA), MP_ROM_INT(ROLE_STA)},

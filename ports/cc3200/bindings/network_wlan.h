@@ -6,6 +6,9 @@
 
 extern const mp_obj_type_t network_wlan_type;
 
+// Have the network processor take over addresses that were set. Raises OSError.
+void wlan_take_over(void);
+
 // Forget what belongs to a session of the interpreter; at the start of each.
 void wlan_session_start(void);
 

@@ -137,7 +137,7 @@ static int attempt(
 }
 
 int socket_perform(
-    const socket_object_t *self, socket_operation_t operation, void *data, _i16 length, SlSockAddrIn_t *address) {
+    socket_object_t *self, socket_operation_t operation, void *data, _i16 length, SlSockAddrIn_t *address) {
     uint32_t start_ms = mp_hal_ticks_ms();
     uint32_t look_ms = FIRST_LOOK_MS;
     // A connection whose peer must be verified is not used before connect has said that it is: one that does not wait
@@ -145,8 +145,14 @@ int socket_perform(
     if (self->verify && operation >= SOCKET_RECEIVE) {
         return -MP_ENOTCONN;
     }
+    bool in_stream = operation >= SOCKET_RECEIVE && !self->datagram;
     for (;;) {
-        int result = SOCKET_CALL(self, attempt(self, operation, data, length, address));
+        int result = in_stream && self->dead ? SL_SOC_ERROR
+                                             : SOCKET_CALL(self, attempt(self, operation, data, length, address));
+        if (in_stream && result == SL_SOC_ERROR) {
+            self->dead = true; // the network processor would take more, and lose it
+            return -MP_ECONNRESET;
+        }
         if (result != SL_EAGAIN && result != SL_EALREADY) {
             return result;
         }
@@ -174,13 +180,13 @@ static size_t piece_max(const socket_object_t *self) {
     return self->datagram ? SOCKET_DATAGRAM_MAX : self->secure ? SECURE_PIECE_MAX : STREAM_PIECE_MAX;
 }
 
-ONE_COPY int socket_receive(const socket_object_t *self, void *data, size_t room, SlSockAddrIn_t *from) {
+ONE_COPY int socket_receive(socket_object_t *self, void *data, size_t room, SlSockAddrIn_t *from) {
     size_t piece = MIN(room, piece_max(self));
     int result = piece > 0 ? socket_perform(self, SOCKET_RECEIVE, data, (_i16)piece, from) : 0;
     return result == SL_ESECCLOSED ? 0 : result; // the peer's close_notify: an orderly end
 }
 
-int socket_send(const socket_object_t *self, const void *data, size_t length, SlSockAddrIn_t *to) {
+int socket_send(socket_object_t *self, const void *data, size_t length, SlSockAddrIn_t *to) {
     if (self->datagram ? length > SOCKET_DATAGRAM_MAX : length == 0) {
         return self->datagram ? -MP_EINVAL : 0;
     }

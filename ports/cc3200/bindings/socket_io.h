@@ -48,11 +48,11 @@ extern const wait_client_t socket_client;
 // not asked for. Returns the host driver's result or a negative errno: EAGAIN or EINPROGRESS from a non-blocking socket,
 // ETIMEDOUT when the time is up.
 int socket_perform(
-    const socket_object_t *self, socket_operation_t operation, void *data, _i16 length, SlSockAddrIn_t *address);
+    socket_object_t *self, socket_operation_t operation, void *data, _i16 length, SlSockAddrIn_t *address);
 
 // Receive into a room, or send one piece, after which more of a stream may be left: the count of bytes or a result below
 // 0. 0 received from a stream: the peer has closed it.
-int socket_receive(const socket_object_t *self, void *data, size_t room, SlSockAddrIn_t *from);
-int socket_send(const socket_object_t *self, const void *data, size_t length, SlSockAddrIn_t *to);
+int socket_receive(socket_object_t *self, void *data, size_t room, SlSockAddrIn_t *from);
+int socket_send(socket_object_t *self, const void *data, size_t length, SlSockAddrIn_t *to);
 
 #endif // CC3200_BINDINGS_SOCKET_IO_H

@@ -8,6 +8,8 @@
 
 #define LEASE_SECONDS 4096u // as netapp.h's example has it
 
+static uint32_t dns; // set while a station had no address yet
+
 static bool is_access_point(void) {
     return processor_role() == ROLE_AP;
 }
@@ -18,6 +20,9 @@ int address_get(SlNetCfgIpV4Args_t *addresses) {
     _u8 by_dhcp = 0;
     int result = PROCESSOR_CALL(sl_NetCfgGet(
         access_point ? SL_IPV4_AP_P2P_GO_GET_INFO : SL_IPV4_STA_P2P_CL_GET_INFO, &by_dhcp, &length, (_u8 *)addresses));
+    if (addresses->ipV4 == 0 && dns != 0) {
+        addresses->ipV4DnsServer = dns;
+    }
     return result < 0 ? result : !access_point && by_dhcp;
 }
 
@@ -48,6 +53,20 @@ static int set(const SlNetCfgIpV4Args_t *addresses) {
 
 int address_set(const SlNetCfgIpV4Args_t *addresses) {
     return PROCESSOR_CALL(set(addresses));
+}
+
+int address_set_dns(uint32_t server) {
+    SlNetCfgIpV4Args_t addresses;
+    int result = address_get(&addresses);
+    if (result < 0) {
+        return result;
+    }
+    addresses.ipV4DnsServer = dns = server;
+    if (addresses.ipV4 == 0) {
+        return 0;
+    }
+    result = address_set(&addresses);
+    return result < 0 ? result : 1;
 }
 
 int address_use_dhcp(void) {

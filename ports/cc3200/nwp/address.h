@@ -18,6 +18,10 @@ RESULT_MATTERS int address_get(SlNetCfgIpV4Args_t *addresses);
 // The network processor takes them over at its next start.
 RESULT_MATTERS int address_set(const SlNetCfgIpV4Args_t *addresses);
 
+// Set the DNS server alone. 0: it is kept for the address that address_set is given later, as there is none yet. 1: the address
+// that there is has become a fixed one, and is taken over at the next start.
+RESULT_MATTERS int address_set_dns(uint32_t server);
+
 // Station: take an address from a DHCP server again.
 RESULT_MATTERS int address_use_dhcp(void);
 

@@ -30,6 +30,21 @@ static struct {
     radio_settings_t settings;
 } radio LOW_RAM;
 
+// The network that a station is to be in, whether it is or not.
+static struct {
+    bool wanted;
+    bool has_bssid;
+    uint8_t bssid[SL_BSSID_LENGTH];
+    radio_settings_t network;
+} target;
+
+static int join(void) {
+    const radio_settings_t *network = &target.network;
+    SlSecParams_t parameters = {.Type = network->security, .Key = (_i8 *)network->key, .KeyLen = network->key_length};
+    return sl_WlanConnect(
+        (const _i8 *)network->ssid, network->ssid_length, target.has_bssid ? target.bssid : NULL, &parameters, NULL);
+}
+
 void (*radio_on_change)(void);
 
 static void note_change(bool before) {
@@ -159,7 +174,11 @@ static int restart(void) {
     note_change(before);
     radio.restart_due = !processor_restart();
     wait_resume();
-    return radio.restart_due ? PROCESSOR_OFF : 0;
+    if (radio.restart_due) {
+        return PROCESSOR_OFF;
+    }
+    target.wanted &= processor_role() == ROLE_STA;
+    return target.wanted ? PROCESSOR_CALL(join()) : 0;
 }
 
 static int apply(const radio_settings_t *settings) {
@@ -201,13 +220,19 @@ bool radio_connected(void) {
 
 // ---- the station
 
-int radio_connect(const radio_settings_t *target, const uint8_t *bssid) {
-    SlSecParams_t parameters = {.Type = target->security, .Key = (_i8 *)target->key, .KeyLen = target->key_length};
-    return PROCESSOR_CALL(
-        sl_WlanConnect((const _i8 *)target->ssid, target->ssid_length, (const _u8 *)bssid, &parameters, NULL));
+int radio_connect(const radio_settings_t *network, const uint8_t *bssid) {
+    target.network = *network;
+    target.has_bssid = bssid != NULL;
+    if (bssid != NULL) {
+        memcpy(target.bssid, bssid, sizeof(target.bssid));
+    }
+    int result = PROCESSOR_CALL(join());
+    target.wanted = result >= 0;
+    return result;
 }
 
 int radio_disconnect(void) {
+    target.wanted = false;
     int result = PROCESSOR_CALL(sl_WlanDisconnect());
     // 0: it was connected, and an event tells when it is no more
     for (unsigned waited = 0; result == 0 && radio.joined && waited < LEAVE_TIMEOUT_MS; waited += LEAVE_STEP_MS) {

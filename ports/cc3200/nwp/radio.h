@@ -47,9 +47,9 @@ RESULT_MATTERS int radio_restart(void);
 // Station: an access point is joined and an address was given. Access point: somebody has joined.
 bool radio_connected(void);
 
-// Begin to join, once another is left, the network that has the SSID, security and key of target; radio_connected tells when that is done.
-// bssid: 6 bytes, or NULL for any.
-RESULT_MATTERS int radio_connect(const radio_settings_t *target, const uint8_t *bssid);
+// Begin to join, once another is left, the network that has the SSID, security and key of `network`; radio_connected tells when that is done.
+// bssid: 6 bytes, or NULL for any. A restart for an address joins it again.
+RESULT_MATTERS int radio_connect(const radio_settings_t *network, const uint8_t *bssid);
 // Leave the network, or stop joining one. Takes up to a second.
 RESULT_MATTERS int radio_disconnect(void);
 
