@@ -18,7 +18,8 @@ int main(void) {
         }
         // And nothing else may become the capital of one of them, so that no two names are taken for one.
         for (DWORD other = 0x80; other < 0x10000; other++) {
-            if (ff_wtoupper(other) == ff_wtoupper(character) && ff_wtoupper_of_all(other) != ff_wtoupper_of_all(character)) {
+            if (ff_wtoupper(other) == ff_wtoupper(character)
+                && ff_wtoupper_of_all(other) != ff_wtoupper_of_all(character)) {
                 printf("U+%04x is taken for U+%04x\n", (unsigned)other, (unsigned)character);
                 wrong++;
             }

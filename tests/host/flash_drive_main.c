@@ -16,8 +16,16 @@
 #define MAX_CONTENT (sizeof(flash_journal_t) + BLOCK_FILE_SIZE)
 #define PAGE 256
 
-#define CHECK(condition, ...) do { if (!(condition)) { fprintf(stderr, "line %d: ", __LINE__); \
-    fprintf(stderr, __VA_ARGS__); fprintf(stderr, "\n"); print_state(); abort(); } } while (0)
+#define CHECK(condition, ...) \
+    do { \
+        if (!(condition)) { \
+            fprintf(stderr, "line %d: ", __LINE__); \
+            fprintf(stderr, __VA_ARGS__); \
+            fprintf(stderr, "\n"); \
+            print_state(); \
+            abort(); \
+        } \
+    } while (0)
 
 static void print_state(void);
 
@@ -338,7 +346,19 @@ static void check_volume(void) {
 
 // --- operations ------------------------------------------------------------------------------------------------------
 
-typedef enum { WRITE, APPEND, WRITE_TWO, UPLOAD, DELETE, RENAME, REPLACE, MAKE_FOLDER, REMOVE_FOLDER, FORMAT, KINDS } kind_t;
+typedef enum {
+    WRITE,
+    APPEND,
+    WRITE_TWO,
+    UPLOAD,
+    DELETE,
+    RENAME,
+    REPLACE,
+    MAKE_FOLDER,
+    REMOVE_FOLDER,
+    FORMAT,
+    KINDS
+} kind_t;
 
 typedef struct {
     kind_t kind;
@@ -403,7 +423,7 @@ static FRESULT upload(const action_t *action) {
         return full ? FR_DENIED : result;
     }
     return f_stat(&fs, action->other, &info) == FR_OK ? flash_volume_replace(&store, &fs, action->path, action->other)
-        : f_rename(&fs, action->path, action->other);
+                                                      : f_rename(&fs, action->path, action->other);
 }
 
 static FRESULT act(const action_t *action) {
@@ -413,8 +433,8 @@ static FRESULT act(const action_t *action) {
     switch (action->kind) {
         case WRITE:
         case APPEND:
-            result = f_open(&fs, &file, action->path,
-                FA_WRITE | (action->kind == WRITE ? FA_CREATE_ALWAYS : FA_OPEN_APPEND));
+            result = f_open(
+                &fs, &file, action->path, FA_WRITE | (action->kind == WRITE ? FA_CREATE_ALWAYS : FA_OPEN_APPEND));
             if (result == FR_OK) {
                 full = !write_pattern(&file, action, 0, action->length);
                 result = f_close(&file);
@@ -461,7 +481,8 @@ static bool is_parent(const char *folder, const char *path) {
 }
 
 static bool touches(const action_t *action, const char *path) {
-    return action->kind == FORMAT || is_parent(action->path, path) || (action->other[0] && is_parent(action->other, path));
+    return action->kind == FORMAT || is_parent(action->path, path)
+        || (action->other[0] && is_parent(action->other, path));
 }
 
 // An entry of the directory that FatFs writes in two blocks may be half there when the power goes, if the operation
@@ -648,7 +669,8 @@ static FRESULT mount_action(const action_t *action) {
 
 static const char *const names[] = {"main.py", "a.txt", "Measured temperatures of June.csv", "b",
     "quite a long name that takes several entries.json", "data.bin", "x.y"};
-static const char *const folder_names[] = {"/lib", "/cert", "/d", "/lib/deep", "/A folder with a long name", "/d/e/", "/d/f"};
+static const char *const folder_names[] = {
+    "/lib", "/cert", "/d", "/lib/deep", "/A folder with a long name", "/d/e/", "/d/f"};
 
 static void any_path(char *path, size_t size) {
     const char *folder = any(3) == 0 ? "" : folder_names[any(4)];
@@ -686,8 +708,8 @@ static bool parent_exists(const char *path) {
 // Draws an action that makes sense on the drive as it is; false when this draw found none.
 static bool draw(action_t *action) {
     memset(action, 0, sizeof(*action));
-    static const kind_t weights[] = {WRITE, WRITE, WRITE, APPEND, APPEND, WRITE_TWO, UPLOAD, UPLOAD, DELETE, RENAME, RENAME, REPLACE,
-        MAKE_FOLDER, REMOVE_FOLDER};
+    static const kind_t weights[] = {WRITE, WRITE, WRITE, APPEND, APPEND, WRITE_TWO, UPLOAD, UPLOAD, DELETE, RENAME,
+        RENAME, REPLACE, MAKE_FOLDER, REMOVE_FOLDER};
     action->kind = any(150) == 0 ? FORMAT : weights[any(sizeof(weights) / sizeof(weights[0]))];
     action->fill = any(256);
     action->chunk = 1 + any(any(2) ? 4096 : 600);
@@ -701,7 +723,8 @@ static bool draw(action_t *action) {
         case WRITE_TWO:
             any_path(action->other, sizeof(action->other));
             action->length %= 3000;
-            return parent_exists(action->path) && parent_exists(action->other) && strcmp(action->path, action->other) != 0;
+            return parent_exists(action->path) && parent_exists(action->other)
+                && strcmp(action->path, action->other) != 0;
         case UPLOAD:
             strcpy(action->other, action->path);
             strcpy(action->path, "/upload.ftp"); // a ~ would be taken for a short name
@@ -784,7 +807,8 @@ static void torture(FRESULT (*body)(const action_t *), const action_t *action, b
         steps = remember;
         if (creation) {
             CHECK(found.count == 5 && find(&found, "/boot.py")->length > 0 && find(&found, "/main.py")->length > 0
-                && find(&found, "/sys") && find(&found, "/lib") && find(&found, "/cert"), "new drive incomplete");
+                    && find(&found, "/sys") && find(&found, "/lib") && find(&found, "/cert"),
+                "new drive incomplete");
         } else {
             check_after_cut(action, false);
         }

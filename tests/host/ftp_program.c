@@ -139,7 +139,8 @@ int main(void) {
         } else if (strcmp(line, "stop") == 0) {
             ftp_stop(&ftp);
         } else if (strcmp(line, "state") == 0) {
-            printf("open %d %d %d\n", memory_host.file_open, memory_host.listing, memory_host.listening || memory_host.connected);
+            printf("open %d %d %d\n", memory_host.file_open, memory_host.listing,
+                memory_host.listening || memory_host.connected);
         } else {
             return 2;
         }

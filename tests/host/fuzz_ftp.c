@@ -81,7 +81,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     memory_host.capacity = MEMORY_FILE_ROOM;
     memory_host.send_limit = 64;
     memory_host.connects = true;
-    memory_host.send_lost = memory_host.file_open = memory_host.listing = memory_host.listening = memory_host.connected = false;
+    memory_host.send_lost = memory_host.file_open = memory_host.listing = memory_host.listening =
+        memory_host.connected = false;
     memory_host.incoming_length = memory_host.incoming_at = memory_host.outgoing_length = 0;
     memory_host.incoming_end = 0;
     memory_add(&memory_host, "/", true, "", 0);

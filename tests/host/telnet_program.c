@@ -40,8 +40,8 @@ static void type(dialogue_t *dialogue, const uint8_t *data, size_t length) {
         dialogue_result_t result = dialogue_type(dialogue, data[at]);
         hex_print("echo", (const uint8_t *)dialogue->echo, strlen(dialogue->echo));
         if (result == DIALOGUE_CHECK) {
-            printf("check %u:%.32s %u:%.32s\n", dialogue->user.length, dialogue->user.text,
-                dialogue->password.length, dialogue->password.text);
+            printf("check %u:%.32s %u:%.32s\n", dialogue->user.length, dialogue->user.text, dialogue->password.length,
+                dialogue->password.text);
             printf("verdict %d\n", (int)dialogue_answer(dialogue, false));
         }
     }

@@ -43,14 +43,30 @@ __attribute__((noinline)) static uint32_t interpret(const uint8_t *code, int len
     uint32_t a = 0, x = 0;
     for (int i = 0; i < length; i++) {
         switch (code[i] & 7) {
-            case 0: a += i; break;
-            case 1: a ^= x; break;
-            case 2: x = a >> 3; break;
-            case 3: a -= x; break;
-            case 4: x++; break;
-            case 5: a = a * 5 + 1; break;
-            case 6: x += a & 1 ? a : 0; break;
-            default: x ^= i; break;
+            case 0:
+                a += i;
+                break;
+            case 1:
+                a ^= x;
+                break;
+            case 2:
+                x = a >> 3;
+                break;
+            case 3:
+                a -= x;
+                break;
+            case 4:
+                x++;
+                break;
+            case 5:
+                a = a * 5 + 1;
+                break;
+            case 6:
+                x += a & 1 ? a : 0;
+                break;
+            default:
+                x ^= i;
+                break;
         }
     }
     return a ^ x;

@@ -7,13 +7,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PROSE = ["README.md", "docs", "ports", "tools", "tests", "site_scons", "boards", "SConstruct", "sconsw", ".ci/run"]
-C_FOLDERS = ("ports",)
 
 
 def c_files() -> list[str]:
-    """The C files that git knows; those of the tests keep a form of their own."""
+    """The C files that git knows."""
     listed = subprocess.run(["git", "ls-files", "*.c", "*.h"], cwd=ROOT, capture_output=True, text=True, check=True)
-    return [name for name in listed.stdout.splitlines() if name.startswith(C_FOLDERS)]
+    return listed.stdout.splitlines()
 
 
 def commands() -> dict[str, list[str]]:
