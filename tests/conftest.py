@@ -1,13 +1,10 @@
-"""For all tests: `board`, the emulated board at its prompt (--wipy-image, --wipy-rom); what becomes of each is kept.
-
-The board is the one that upstream's port knows too, which the peer's tests need.
-"""
+"""For all tests: `board`, the emulated board at its prompt (--wipy-image, --wipy-rom); what becomes of each is kept."""
 
 import os
-from pathlib import Path
 
 from cc3200sim.pytest_plugin import IMAGE_VARIABLE
+from support.tested import IMAGE
 
 pytest_plugins = ["cc3200sim.pytest_plugin", "wipy.recorder"]
 
-os.environ.setdefault(IMAGE_VARIABLE, str(Path(__file__).parents[1] / "build/WIPY/mcuimg.bin"))
+os.environ.setdefault(IMAGE_VARIABLE, str(IMAGE))

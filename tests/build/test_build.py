@@ -12,12 +12,11 @@ from pathlib import Path
 import pytest
 from cc3200sim.board import Board
 from cc3200sim.flash import Flash
+from cc3200sim.rom.boot import LOAD_ADDRESS
 from elftools.elf.elffile import ELFFile
 from intelhex import IntelHex
 from support.project import Project
-from wipy import thirdparty
-
-LOAD_ADDRESS = 0x20004000
+from wipy.setup import thirdparty
 
 
 def steps(lines: list[str]) -> list[str]:
@@ -222,24 +221,24 @@ def test_a_full_memory_region_fails_with_what_is_largest(changed: Project) -> No
 
 
 @pytest.mark.req("BLD-5")
-def test_the_launchpad_is_built_by_its_folder(built: Project) -> None:
+def test_the_launchxl_is_built_by_its_folder(built: Project) -> None:
     built.build("BOARD=LAUNCHXL")
     config = built.output("genhdr/board_config.h", "LAUNCHXL").read_text()
     assert "#define BOARD_FLASH_BLOCK_COUNT (32)" in config
     assert "#define BOARD_LED_GPIO (9)" in config
     image = built.output("mcuimg.bin", "LAUNCHXL").read_bytes()
     assert image[-32:] == hashlib.md5(image[:-32]).hexdigest().encode()
-    assert b"LaunchPad" in image
+    assert b"LAUNCHXL" in image
     # Nothing of the other board was touched.
     assert built.build() == ["scons: `image' is up to date."]
 
 
 @pytest.mark.req("BLD-5", "LED-1", "FS-1")
-def test_the_launchpad_boots_with_its_led_and_its_drive(built: Project, wipy_rom: bytes) -> None:
+def test_the_launchxl_boots_with_its_led_and_its_drive(built: Project, wipy_rom: bytes) -> None:
     built.build("BOARD=LAUNCHXL")
     flash = Flash(1 << 20)
     board = Board.from_image(built.output("mcuimg.bin", "LAUNCHXL").read_bytes(), wipy_rom, flash)
-    assert b"LaunchPad with CC3200" in board.power_on()
+    assert b"LAUNCHXL with CC3200" in board.power_on()
     shown = board.repl("import os\nd = os.statvfs('/flash')\nprint(os.getcwd(), 46_000 < d[0] * d[2] < 65_536)")
     assert shown == "/flash True\n"
     start = board.machine.clock.now

@@ -17,8 +17,9 @@ MAY_NAME_ONE = {
     "SConstruct": {"WIPY"},
     "tools/bench/build.py": {"WIPY"},
     "tools/wipy/peer.py": {"WIPY"},
-    "tools/cc3200sim/cli/__init__.py": {"WiPy", "LaunchPad"},  # what it emulates, in its help
+    "tools/cc3200sim/cli/__init__.py": {"WiPy", "LAUNCHXL"},  # what it emulates, in its help
     "tools/cc3200sim/pytest_plugin.py": {"WiPy"},  # the heading of its options
+    "tests/support/tested.py": {"WIPY"},  # the board that is booted
 }
 SOURCES = (
     "SConstruct",
@@ -27,7 +28,10 @@ SOURCES = (
     "ports/**/*.ld",
     "tools/**/*.py",
     "site_scons/**/*.py",
+    "tests/*.py",
+    "tests/[!bt]*/*.py",  # the tests of the build and of its tools try them on boards by name
 )
+SHELL = ("sconsw", ".ci/run")
 STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"')
 
 
@@ -49,6 +53,10 @@ def test_no_other_file_names_a_board() -> None:
         for path in sorted(REPOSITORY.glob(pattern)):
             if named := named_in_strings(path, names):
                 found[path.relative_to(REPOSITORY).as_posix()] = named
+    for name in SHELL:
+        code = re.sub(r"(?m)#.*$", "", (REPOSITORY / name).read_text())
+        if named := names & set(re.findall(r"\w+", code)):
+            found[name] = named
     assert found == MAY_NAME_ONE
 
 

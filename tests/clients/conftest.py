@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from cc3200sim import rom
-from cc3200sim.pytest_plugin import IMAGE_VARIABLE
+from cc3200sim.pytest_plugin import image_path
 from support.emulator import Emulator
-from wipy.environment import CLIENTS
+from wipy.setup.environment import CLIENTS
 
 
 @pytest.fixture(scope="session")
 def emulator(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     """A board that runs at the pace of the wall clock, as for a person."""
-    named = pytestconfig.getoption("--wipy-image") or os.environ.get(IMAGE_VARIABLE)
-    image = Path(named) if named else pytestconfig.rootpath / "build" / "WIPY" / "mcuimg.bin"
     folder = tmp_path_factory.mktemp("emulator")
     chip_rom = folder / "rom.bin"
     chip_rom.write_bytes(rom.load(pytestconfig.getoption("--wipy-rom")))
-    running = Emulator(pytestconfig.rootpath, image, chip_rom, folder / "flash.bin")
+    running = Emulator(pytestconfig.rootpath, image_path(pytestconfig), chip_rom, folder / "flash.bin")
     yield running
     running.stop()
 

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 from support.emulator import LOOPBACK, PASSWORD, TELNET, USER, Emulator, RawRepl
 from support.terminal import Terminal
-from wipy import thirdparty
+from support.tested import BOARD
 from wipy.console import Console
+from wipy.setup import thirdparty
 
 Find = Callable[[str], str]
 
@@ -42,7 +43,7 @@ def test_inetutils_telnet(emulator: Emulator, client: Find) -> None:
         terminal.type(b"\x1d")
         terminal.until(b"telnet> ")
         terminal.type(b"send ayt\r")
-        terminal.until(b"[WiPy: yes]")
+        terminal.until(f"[{BOARD.name}: yes]".encode())
         terminal.type(b"\x1d")
         terminal.until(b"telnet> ")
         terminal.type(b"quit\r")

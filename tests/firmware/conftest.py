@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 from cc3200sim.board import Board
+from cc3200sim.pytest_plugin import image_path
 from support.debug_info import DebugInfo
 from support.pools import Keeper, resources
 
@@ -14,9 +14,7 @@ from support.pools import Keeper, resources
 @pytest.fixture(scope="session")
 def debug_info(pytestconfig: pytest.Config) -> DebugInfo:
     """Of the image under test."""
-    named = pytestconfig.getoption("--wipy-image")
-    image = Path(named) if named else pytestconfig.rootpath / "build" / "WIPY" / "mcuimg.bin"
-    return DebugInfo(image.with_name("firmware.elf"))
+    return DebugInfo(image_path(pytestconfig).with_name("firmware.elf"))
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from cc3200sim.rom.boot import LOAD_ADDRESS
 
 
 def crash(board, code: str) -> str:
@@ -24,8 +25,8 @@ def test_dump_of_a_bad_address(board) -> None:
     registers = dict(re.findall(r"(\w+)=([0-9a-f]{8})", dump))
     wanted = {f"r{i}" for i in range(13)} | {"lr", "pc", "psr", "sp", "cfsr", "hfsr", "mmar", "exc_return"}
     assert wanted <= set(registers)
-    assert 0x20004000 < int(registers["pc"], 16) < 0x20040000
-    assert 0x20000000 < int(registers["sp"], 16) < 0x20004000
+    assert LOAD_ADDRESS < int(registers["pc"], 16) < 0x20040000
+    assert 0x20000000 < int(registers["sp"], 16) < LOAD_ADDRESS
 
 
 @pytest.mark.req("LED-2")

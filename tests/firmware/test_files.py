@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from cc3200sim.board import Board
+from support.tested import BOARD
 from support.values import error, value
 
 OS = "import os\n"
@@ -226,8 +227,8 @@ def test_missing_files_of_a_new_drive_come_back(board: Board) -> None:
 def test_uname(board: Board) -> None:
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
     assert value(board, "import os\nprint(repr(os.uname().release))") == version
-    assert value(board, "import os\nprint(tuple(os.uname()))")[0:2] == ("WiPy", "WiPy")
-    assert value(board, "import os\nprint(repr(os.uname().machine))") == "WiPy with CC3200"
+    assert value(board, "import os\nprint(tuple(os.uname()))")[0:2] == (BOARD.name, BOARD.name)
+    assert value(board, "import os\nprint(repr(os.uname().machine))") == f"{BOARD.name} with CC3200"
 
 
 @pytest.mark.req("FS-1")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from cc3200sim.board import Board
 from cc3200sim.flash import container
-from wipy import image
+from cc3200sim.rom.boot import LOAD_ADDRESS
 
 FORMATS = Path(__file__).resolve().parents[2] / "docs/formats"
 ROW = re.compile(r"^\| ([^|]+) \| ([^|]+) \| ([^|]+) \| (.+) \|$", re.MULTILINE)
@@ -57,7 +57,7 @@ def test_an_image_is_what_its_page_says(wipy_image: bytes) -> None:
     assert list(at) == ["stack pointer", "entry point", "code and data", "signature"]
     assert 0x20000000 < number(wipy_image, at["stack pointer"]) <= 0x20040000
     entry = number(wipy_image, at["entry point"])
-    assert entry & 1 and image.LOAD_ADDRESS < entry < image.LOAD_ADDRESS + len(wipy_image)
+    assert entry & 1 and LOAD_ADDRESS < entry < LOAD_ADDRESS + len(wipy_image)
     content = wipy_image[: at["signature"].start]
     assert at["code and data"].stop == len(content)
     assert wipy_image[at["signature"]] == hashlib.md5(content).hexdigest().encode()

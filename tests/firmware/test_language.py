@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from support.tested import BOARD
 
 
 @pytest.mark.req("NF-1")
@@ -70,7 +71,7 @@ MODULES = {
     "re": "re.match('(a+)b', 'aab').group(1) == 'aa' and re.sub('a', 'x', 'aa') == 'xx'",
     "select": "len(select.poll().poll(0)) == 0",
     "struct": "struct.pack('<HI', 1, 2) == b'\\x01\\x00\\x02\\x00\\x00\\x00'",
-    "sys": "sys.platform == 'WiPy' and sys.version_info >= (3, 4) and sys.implementation[0] == 'micropython'",
+    "sys": f"sys.platform == '{BOARD.name}' and sys.version_info >= (3, 4) and sys.implementation[0] == 'micropython'",
 }
 
 

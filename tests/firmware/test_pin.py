@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import random
-from pathlib import Path
 
 import pytest
 from cc3200sim.board import Board
 from cc3200sim.peripherals.pinmux import PACKAGE_PINS
+from support.tested import BOARD, ROOT
 from support.values import error, value_of
 from wipy import pins
 
-ROOT = Path(__file__).resolve().parents[2]
-TABLES = pins.parse(ROOT / "boards/WIPY/pins.csv", ROOT / "boards/cc3200_af.csv")
+TABLES = pins.parse(BOARD.folder / "pins.csv", ROOT / "boards/cc3200_af.csv")
 CONSOLE = {"GP1", "GP2"}  # UART0: a test that took them would be deaf
 PINS = [pin.name for pin in TABLES.pins if pin.name not in CONSOLE]
 PADS = {package.name: package.pad for package in PACKAGE_PINS}

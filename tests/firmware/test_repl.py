@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from support.tested import BOARD
 
 PROMPT = b">>> "
 
@@ -18,7 +19,7 @@ def type_(board, keys: bytes, end: bytes = b"\r\n" + PROMPT) -> bytes:
 @pytest.mark.req("BOOT-1")
 def test_banner_names_version_board_and_chip(board) -> None:
     banner = board.reset()
-    assert re.search(rb"MicroPython v\d+\.\d+\S* on 20\d\d-\d\d-\d\d; WiPy with CC3200\r\n", banner)
+    assert re.search(rf"MicroPython v\d+\.\d+\S* on 20\d\d-\d\d-\d\d; {BOARD.name} with CC3200\r\n", banner.decode())
     assert banner.endswith(b'Type "help()" for more information.\r\n>>> ')
 
 
@@ -49,7 +50,7 @@ def test_history(board) -> None:
 
 def test_completion(board) -> None:
     type_(board, b"import sys\r", b">>> ")
-    assert type_(board, b"sys.plat\t\r").endswith(b"\r\n'WiPy'\r\n>>> ")
+    assert type_(board, b"sys.plat\t\r").endswith(f"\r\n'{BOARD.name}'\r\n>>> ".encode())
 
 
 def test_continuation_lines_are_indented(board) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from cc3200sim.board import Board
 from support.telnet import IAC, PROMPT, SUCCESS, expect, log_in, run
+from support.tested import BOARD
 
 
 @pytest.mark.req("TEL-1", "WL-1")
@@ -81,7 +82,7 @@ def test_option_negotiation(board: Board) -> None:
     board.run(50)
     assert client.read() == IAC + b"\xfc\x22" + IAC + b"\xfe\x18"
     client.send(IAC + b"\xf6")
-    assert expect(client, b"yes]\r\n") == b"\r\n[WiPy: yes]\r\n"
+    assert expect(client, b"yes]\r\n") == f"\r\n[{BOARD.name}: yes]\r\n".encode()
 
 
 @pytest.mark.req("TEL-2")

@@ -7,7 +7,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from wipy import flash_files, thirdparty
+from support.tested import BOARD
+from wipy import flash_files
+from wipy.setup import thirdparty
 
 ROOT = Path(__file__).resolve().parents[2]
 STORAGE = "ports/cc3200/storage"
@@ -29,7 +31,7 @@ def drive_program(compile_host, tmp_path_factory):
     tree = thirdparty.locate(ROOT / "third_party.toml", os.environ.get("MICROPYTHON_DIR"))
     build = tmp_path_factory.mktemp("flash_drive")
     (build / "genhdr").mkdir()
-    (build / "genhdr/flash_files.h").write_text(flash_files.header(flash_files.folder_of(ROOT / "boards/WIPY")))
+    (build / "genhdr/flash_files.h").write_text(flash_files.header(flash_files.folder_of(BOARD.folder)))
     sources = [
         "tests/host/flash_drive_main.c",
         f"{STORAGE}/flash_store.c",

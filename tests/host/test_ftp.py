@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 from support.host_sources import FTP
+from support.tested import BOARD
 
 SOURCES = ["tests/host/ftp_program.c", *FTP]
 LOGIN = "start\ncmd USER micro\ncmd PASS python\n"
-LOGGED_IN = ["< 220 WiPy FTP server ready.", "< 331 Password required.", "< 230 Logged in."]
+LOGGED_IN = [f"< 220 {BOARD.name} FTP server ready.", "< 331 Password required.", "< 230 Logged in."]
 PASV = "< 227 Entering passive mode (192,168,1,1,7,232)"
 
 

@@ -6,10 +6,10 @@ import random
 from pathlib import Path
 
 import pytest
-from wipy import pins
+from wipy import board, pins
 
 ROOT = Path(__file__).resolve().parents[2]
-BOARDS = ("WIPY", "LAUNCHXL")
+BOARDS = board.available(ROOT / "boards")
 
 
 @pytest.fixture(scope="module", params=BOARDS)

@@ -6,6 +6,7 @@ import random
 from typing import Any
 
 import pytest
+from support.tested import BOARD
 
 SOURCES = [
     "tests/host/telnet_program.c",
@@ -14,6 +15,7 @@ SOURCES = [
     "ports/cc3200/servers/login.c",
 ]
 
+YES = f"\r\n[{BOARD.name}: yes]\r\n".encode()
 IAC, DONT, DO, WONT, WILL, SB, SE = b"\xff", b"\xfe", b"\xfd", b"\xfc", b"\xfb", b"\xfa", b"\xf0"
 BINARY, ECHO, SGA, TIMING_MARK, TERMINAL, WINDOW, LINEMODE = (bytes([n]) for n in (0, 1, 3, 6, 24, 31, 34))
 
@@ -61,7 +63,7 @@ def test_opening_offers(telnet: Any) -> None:
         (IAC + WILL + BINARY, IAC + DO + BINARY),
         (IAC + WILL + SGA + IAC + WONT + SGA, IAC + DONT + SGA),
         ((IAC + DO + TIMING_MARK) * 2, (IAC + WILL + TIMING_MARK) * 2),
-        (IAC + b"\xf6", b"\r\n[WiPy: yes]\r\n"),
+        (IAC + b"\xf6", YES),
         (IAC + b"\xf1" + IAC + b"\xf2" + IAC + b"\xf9", b""),  # NOP, DATA MARK, GO AHEAD
     ],
 )
@@ -149,7 +151,7 @@ def test_any_bytes_in_any_packets(telnet: Any) -> None:
         packets = [stream[a:b] for a, b in zip([0, *cuts], [*cuts, 300], strict=True)]
         whole = feed(telnet, stream)
         assert feed(telnet, *packets) == whole
-        rest = whole[1].replace(b"\r\n[WiPy: yes]\r\n", b"")
+        rest = whole[1].replace(YES, b"")
         assert len(rest) % 3 == 0
         assert all(rest[at] == 255 and rest[at + 1] >= 251 for at in range(0, len(rest), 3))
 

@@ -2,14 +2,16 @@
 
 import pytest
 from cc3200sim.board import Board
+from support.tested import BOARD, ROOT
+from wipy.setup import thirdparty
 
 
 @pytest.fixture(scope="module")
 def peer_board(peer_image: bytes, wipy_rom: bytes) -> Board:
     board = Board.from_image(peer_image, wipy_rom)
     banner = board.power_on()
-    assert b"MicroPython v1.25.0" in banner
-    assert b"WiPy with CC3200" in banner
+    assert f"MicroPython v{thirdparty.read_manifest(ROOT / 'third_party.toml').version}".encode() in banner
+    assert f"{BOARD.name} with CC3200".encode() in banner
     return board
 
 

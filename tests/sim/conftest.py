@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from support.chip import Chip
 from support.nwp_host import Host
-from wipy import thirdparty
+from wipy.setup import thirdparty
 
 
 @pytest.fixture

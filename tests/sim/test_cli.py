@@ -55,7 +55,8 @@ def test_the_same_input_takes_the_same_instructions(command: list[str]) -> None:
 
 
 def test_pins_as_lines(command: list[str]) -> None:
-    done = _run([*command, "--for", "9", "--pins", "--led", "GP25"])
+    done = _run([*command, "--for", "9", "--pins", "--led", "GP25", "--board", "Some board"])
+    assert "pins of Some board\n" in done.stderr
     led = re.findall(r"^ *([\d.]+) s  GP25 \(LED\) 1 ", done.stderr, re.MULTILINE)
     assert len(led) >= 2
     assert float(led[-1]) - float(led[-2]) == pytest.approx(4.0, abs=0.1)

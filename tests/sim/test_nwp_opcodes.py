@@ -10,7 +10,7 @@ import pytest
 from cc3200sim.nwp.opcodes import Opcode, name_of
 from cc3200sim.nwp.service import Service, command
 from support.nwp_host import Host
-from wipy import thirdparty
+from wipy.setup import thirdparty
 
 PROTOCOL = "drivers/cc3100/inc/protocol.h"
 DEFINITION = re.compile(r"#define\s+SL_OPCODE_(\w+)\s+(0x[0-9A-Fa-f]+)")

@@ -1,6 +1,7 @@
 """What the core takes for straight-line code, against the assembler."""
 
 import pytest
+from cc3200sim.rom.boot import LOAD_ADDRESS
 from cc3200sim.thumb import straight_run
 from support.core import assemble
 
@@ -19,7 +20,7 @@ ENDING = [
 
 def _code(instructions: list[str]) -> bytes:
     code, labels = assemble("\n".join(instructions) + "\n.align 4\nend: .space 64\n")
-    start = (labels["reset"] & ~1) - 0x2000_4000
+    start = (labels["reset"] & ~1) - LOAD_ADDRESS
     return code[start : start + 64]
 
 

@@ -4,6 +4,8 @@ from pathlib import Path
 
 from wipy import board
 
+from support.tested import BOARD
+
 BOARDS = Path(__file__).resolve().parents[2] / "boards"
 SERVERS = "ports/cc3200/servers"
 FTP = [
@@ -13,7 +15,7 @@ FTP = [
 ]
 
 
-def board_header(folder: Path, name: str = "WIPY") -> None:
+def board_header(folder: Path, name: str = BOARD.folder.name) -> None:
     """genhdr/board_config.h of a board, in a folder that is then searched for includes."""
     header = folder / "genhdr" / "board_config.h"
     header.parent.mkdir()

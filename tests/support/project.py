@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from support.tested import BOARD
+
 REPOSITORY = Path(__file__).parents[2]
 
 
@@ -50,7 +52,7 @@ class Project:
         assert len(lines) == 1, run.stderr
         return lines[0]
 
-    def output(self, name: str, board: str = "WIPY") -> Path:
+    def output(self, name: str, board: str = BOARD.folder.name) -> Path:
         """A file that the build of a board leaves."""
         return self.folder / "build" / board / name
 
@@ -60,8 +62,8 @@ class Project:
             stream.write(text)
 
     def set_board_fact(self, key: str, value: int) -> None:
-        """Change a number in the WIPY board's file."""
-        path = self.folder / "boards/WIPY/board.toml"
+        """Change a number in the file of the board that is built."""
+        path = self.folder / "boards" / BOARD.folder.name / "board.toml"
         text, count = re.subn(rf"(?m)^{key} = \S+", f"{key} = {value}", path.read_text())
         assert count == 1, key
         path.write_text(text)

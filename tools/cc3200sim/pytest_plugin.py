@@ -44,14 +44,19 @@ def wipy_rom(pytestconfig: pytest.Config) -> bytes:
     pytest.fail(reason, pytrace=False)
 
 
+def image_path(config: pytest.Config) -> Path:
+    """The file of the image under test; a failed test where nothing says which it is."""
+    named = config.getoption("--wipy-image") or os.environ.get(IMAGE_VARIABLE)
+    built = sorted(config.rootpath.glob(_BUILT))
+    if not named and len(built) != 1:
+        pytest.fail(f"{len(built)} images are {_BUILT}: --wipy-image names the one to test", pytrace=False)
+    return Path(named) if named else built[0]
+
+
 @pytest.fixture(scope="session")
 def wipy_image(pytestconfig: pytest.Config) -> bytes:
     """The firmware image under test."""
-    named = pytestconfig.getoption("--wipy-image") or os.environ.get(IMAGE_VARIABLE)
-    built = sorted(pytestconfig.rootpath.glob(_BUILT))
-    if not named and len(built) != 1:
-        pytest.fail(f"{len(built)} images are {_BUILT}: --wipy-image names the one to test", pytrace=False)
-    path = Path(named) if named else built[0]
+    path = image_path(pytestconfig)
     try:
         return path.read_bytes()
     except OSError as error:

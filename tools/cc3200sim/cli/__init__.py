@@ -16,7 +16,7 @@ from cc3200sim.run.console import ConsoleError
 from cc3200sim.run.options import UsageError
 from cc3200sim.world.net.host import HostNetworkError
 
-_DESCRIPTION = "An emulated TI CC3200 (WiPy, CC3200 LaunchPad) that runs unmodified firmware images."
+_DESCRIPTION = "An emulated TI CC3200 (WiPy, CC3200-LAUNCHXL) that runs unmodified firmware images."
 _SUBCOMMANDS = {"run": run, "bench": bench}
 
 

@@ -64,6 +64,7 @@ def add_arguments(run: argparse.ArgumentParser) -> None:
     run.add_argument(
         "--pins", action="store_true", help="show the levels of the LED and the other pins in use, as they change"
     )
+    run.add_argument("--board", metavar="NAME", help="what --pins calls the board")
     run.add_argument("--led", metavar="PIN", help="the pin that --pins shows as the LED, such as GP25")
     run.add_argument(
         "--forward",
@@ -153,7 +154,7 @@ def _run(device: Device, arguments: argparse.Namespace) -> None:
     runner = Runner(machine, attachments, real_time=real_time, limit=arguments.seconds, wait=console.wait)
     try:
         if arguments.pins:
-            attachments.append(_pin_view(machine, arguments.led))
+            attachments.append(_pin_view(machine, arguments.led, arguments.board))
         machine.power_on()
         _greet(device, console.description, arguments.flash)
         runner.run()
@@ -165,8 +166,8 @@ def _run(device: Device, arguments: argparse.Namespace) -> None:
             runner.close()
 
 
-def _pin_view(machine: Machine, led: str | None) -> Attachment:
-    return PinStatus(machine, led) if sys.stdout.isatty() else PinLines(machine, sys.stderr, led)
+def _pin_view(machine: Machine, led: str | None, board: str | None) -> Attachment:
+    return PinStatus(machine, led, board) if sys.stdout.isatty() else PinLines(machine, sys.stderr, led, board)
 
 
 def _greet(device: Device, console: str, flash: Path | None) -> None:

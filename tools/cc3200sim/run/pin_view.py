@@ -24,8 +24,10 @@ def in_use(machine: Machine, led: str | None = None) -> list[Pin]:
 class PinLines:
     """Writes a line for each change: virtual seconds, pin, level, how the pad is set."""
 
-    def __init__(self, machine: Machine, sink: TextIO, led: str | None = None) -> None:
+    def __init__(self, machine: Machine, sink: TextIO, led: str | None = None, board: str | None = None) -> None:
         self._machine, self._sink, self._led = machine, sink, led
+        if board:
+            print(f"pins of {board}", file=sink)
         for pin in machine.pins:
             pin.observe(lambda level, pin=pin: self._changed(pin, level))  # type: ignore[misc]
 
@@ -49,8 +51,9 @@ class PinLines:
 class PinStatus:
     """Keeps the terminal's last line for the pins; all else scrolls above it."""
 
-    def __init__(self, machine: Machine, led: str | None = None) -> None:
+    def __init__(self, machine: Machine, led: str | None = None, board: str | None = None) -> None:
         self._machine, self._led = machine, led
+        self._title = f"{board} " if board else ""
         self._size = os.terminal_size((0, 0))
         self._shown = ""
         self._next = 0.0
@@ -66,14 +69,14 @@ class PinStatus:
         self._write(f"\n\x1b[A\x1b7\x1b[1;{max(self._size.lines - 1, 1)}r\x1b8")
 
     def text(self) -> str:
-        """The line: the LED as a lamp, then the other pins in use."""
+        """The line: the board's name where it is known, the LED as a lamp, then the other pins in use."""
         words = []
         for pin in in_use(self._machine, self._led):
             if pin.name == self._led:
                 words.append(f"LED {'●' if pin.level else '○'}")
             else:
                 words.append(f"{pin.name}={'~' if pin.floating else pin.level}")
-        return f"{self._machine.seconds:9.3f} s  " + "  ".join(words or ["no pin in use"])
+        return f"{self._title}{self._machine.seconds:9.3f} s  " + "  ".join(words or ["no pin in use"])
 
     finished = False
 
