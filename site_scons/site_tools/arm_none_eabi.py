@@ -13,8 +13,8 @@ from pathlib import Path
 
 from SCons.Script import Action, Builder, Scanner
 from site_init import action, shown
-from wipy import toolchain
 from wipy.errors import UserError
+from wipy.setup import toolchain
 
 # Cortex-M4 without its FPU (the CC3200 has none), sizes first; what no one refers to is dropped by the linker.
 CPU = ["-mthumb", "-mcpu=cortex-m4", "-mfloat-abi=soft", "-mabi=aapcs"]
@@ -178,13 +178,13 @@ def _link(target, source, env) -> None:  # type: ignore[no-untyped-def]
     command = shlex.split(env.subst("$LINKCOM", target=target, source=source))
     run = subprocess.run(command, env=env["ENV"], stderr=subprocess.PIPE, text=True, errors="replace")
     if run.returncode:
-        from wipy import sizes  # here, because most builds have nothing to link: so wherever a step imports
+        from wipy.sizes import limits  # here, because most builds have nothing to link: so wherever a step imports
 
         for node in env["PACKAGED"].get(target[0].get_path(), []):
             Path(node.get_path()).unlink(missing_ok=True)  # the last image must not pass for this one
         map_file = Path(target[1].get_path())
         map_text = map_file.read_text(errors="replace") if map_file.exists() else ""
-        why = sizes.explain_overflow(run.stderr, map_text)
+        why = limits.explain_overflow(run.stderr, map_text)
         if why is None:
             print(run.stderr, end="", file=sys.stderr)
         raise UserError(why or "linking failed")

@@ -57,17 +57,19 @@ def binary(env, linked, target: str, said: str = "BIN"):  # type: ignore[no-unty
 
 
 def _package(target, source, env) -> None:  # type: ignore[no-untyped-def]
-    from wipy import image, sizes
+    from wipy import image
+    from wipy.sizes import elf, limits
 
     signed, hexadecimal = (Path(node.get_path()) for node in target)
-    elf, map_file = (Path(node.get_path()) for node in source)
-    raw = image.raw_image(elf)
+    program, map_file = (Path(node.get_path()) for node in source)
+    address = elf.load_address(program)
+    raw = image.raw_image(program, address)
     whole = image.sign(raw)
-    limits = env["LIMITS"]
+    allowed = env["LIMITS"]
     # A debug build may leave less: the linker script's minimum.
-    wanted = limits.heap if env["BTYPE"] == "release" else 0
-    sizes.check(signed.name, len(whole), limits.image, sizes.heap_size(elf), wanted, map_file)
-    hexadecimal.write_text(image.intel_hex(raw))
+    wanted = allowed.heap if env["BTYPE"] == "release" else 0
+    limits.check(signed.name, len(whole), allowed.image, elf.heap_size(program), wanted, map_file)
+    hexadecimal.write_text(image.intel_hex(raw, address))
     signed.write_bytes(whole)
 
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from SCons.Script import COMMAND_LINE_TARGETS, Action, AlwaysBuild, Decider, Default, Help, SConsignFile, SetOption
 from site_init import shown
-from wipy import board, thirdparty
+from wipy import board
 from wipy.errors import UserError
+from wipy.setup import thirdparty
 
 
 def word(env, name: str, what: str, nodes=(), command=None):  # type: ignore[no-untyped-def]
@@ -56,13 +57,14 @@ def generate(env) -> None:  # type: ignore[no-untyped-def]
         raise UserError(f"cannot write the build folder {output}")
     SConsignFile(str(output.absolute() / ".sconsign"))
     project = tomllib.loads(Path("pyproject.toml").read_text())
-    micropython = str(thirdparty.locate(Path("third_party.toml"), env["MICROPYTHON_DIR"]))
+    manifest = Path("third_party.toml")
+    micropython = str(thirdparty.locate(manifest, env["MICROPYTHON_DIR"]))
     env.Replace(
         BUILD=f"#{output}",  # for SCons
         OUTPUT=str(output),  # for command lines
         VERSION=project["project"]["version"],
         RELEASE_DATE=project["tool"]["wipy"]["release-date"],
-        MICROPYTHON_VERSION=tomllib.loads(Path("third_party.toml").read_text())["micropython"]["version"],
+        MICROPYTHON_VERSION=thirdparty.read_manifest(manifest).version,
         MICROPYTHON=micropython,
         # What needs no dependencies: files of the cached tree, which locate() has just found to be as they were pinned.
         PINNED=() if env["MICROPYTHON_DIR"] else (micropython + os.sep,),

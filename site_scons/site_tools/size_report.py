@@ -8,12 +8,13 @@ from site_init import action
 
 
 def _report(target, source, env) -> None:  # type: ignore[no-untyped-def]
-    from wipy import report, sizes
+    from wipy import report
+    from wipy.sizes.measure import measure
 
     text_file, json_file = (Path(node.get_path()) for node in target)
     elf, map_file, signed = (Path(node.get_path()) for node in source)
     limits = env["LIMITS"]
-    measured = sizes.measure(elf, map_file, signed, limits.image, limits.heap)
+    measured = measure(elf, map_file, signed, limits.image, limits.heap)
     now = {"board": env["BOARD"], "version": env["VERSION"], "build_type": env["BTYPE"], **measured.as_json()}
     try:
         before = json.loads(json_file.read_text())

@@ -3,6 +3,7 @@
 import hashlib
 
 import pytest
+from cc3200sim.rom.boot import LOAD_ADDRESS
 from wipy import peer
 from wipy.errors import UserError
 
@@ -12,7 +13,7 @@ def test_the_peers_image_is_signed_as_ours(peer_image):
     assert hashlib.md5(peer_image[:-32]).hexdigest().encode() == peer_image[-32:]
     initial_stack, reset = (int.from_bytes(peer_image[offset : offset + 4], "little") for offset in (0, 4))
     assert 0x20000000 < initial_stack <= 0x20040000
-    assert 0x20004000 < reset < 0x20004000 + len(peer_image)
+    assert LOAD_ADDRESS < reset < LOAD_ADDRESS + len(peer_image)
 
 
 def test_elf_and_map_belong_to_it(peer_images):

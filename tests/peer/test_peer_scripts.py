@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 from cc3200sim.board import Board
-from wipy import thirdparty
 from wipy.console import Console
+from wipy.setup import thirdparty
 
 MANIFEST = Path(__file__).resolve().parents[2] / "third_party.toml"
 

@@ -5,9 +5,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-from wipy import apt
 from wipy.console import Console
 from wipy.errors import UserError
+from wipy.setup import apt
 
 DEB822 = """Types: deb deb-src
 URIs: http://one.invalid/debian https://two.invalid/debian/

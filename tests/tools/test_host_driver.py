@@ -19,7 +19,8 @@ BETWEEN = "between processor_enter, or what calls it, and processor_leave"
 WITHOUT = {
     "nwp/processor.c": {"start": START, "processor_restart": START},
     "nwp/tcp.c": dict.fromkeys(
-        ("tcp_set_non_blocking", "tcp_listen", "tcp_accept", "tcp_send", "tcp_receive", "tcp_close", "tcp_wait"), TASK
+        ("tcp_set_non_blocking", "tcp_listen", "tcp_accept", "tcp_transmit", "tcp_receive", "tcp_close", "tcp_wait"),
+        TASK,
     ),
     "nwp/hidden_file.c": dict.fromkeys(
         ("hidden_file_open", "hidden_file_write", "hidden_file_close", "hidden_file_remove"), TASK

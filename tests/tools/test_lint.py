@@ -30,7 +30,11 @@ def test_all_are_run_and_only_complaints_shown(capsys: pytest.CaptureFixture[str
         ("vulture", "tools/wipy/bad.py", '"""Bad."""\n\n\ndef never_called() -> None:\n    """Dead."""\n'),
         ("codespell", "docs/bad.md", "It is wrong, {}eh.\n".format("t")),
         ("clang-format", "ports/cc3200/bad.c", "int  x;\n"),
+        ("clang-format", "tests/host/bad.c", "int  x;\n"),
+        ("clang-format", "tools/cc3200sim/bad.h", "int  x;\n"),
         ("import-linter", "tools/cc3200sim/bad.py", '"""Bad."""\n\nfrom wipy import image\n\nprint(image)\n'),
+        ("import-linter", "site_scons/site_tools/bad.py", '"""Bad."""\n\nfrom cc3200sim import rom\n\nprint(rom)\n'),
+        ("import-linter", "tools/wipy/setup/bad.py", '"""Bad."""\n\nimport jinja2\n\nprint(jinja2)\n'),
     ],
 )
 def test_a_checker_sees_what_it_is_for(tmp_path: Path, checker: str, name: str, text: str) -> None:

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from wipy.environment import CLIENTS
+from wipy.setup.environment import CLIENTS
 
 REPOSITORY = Path(__file__).parents[2]
 PYTHON = Path(getattr(sys, "_base_executable", sys.executable)).resolve()

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
-from wipy import report, sizes
+from wipy import report
 from wipy.errors import UserError
+from wipy.sizes import limits, linker_map, measure, rooms
 
 MAP = """
 Discarded input sections
@@ -48,7 +49,7 @@ LOAD build/WIPY/obj/port/main.o
 
 
 def test_pieces_are_what_was_linked_and_merged_strings_count_once() -> None:
-    found = [(piece.object, piece.room, piece.size) for piece in sizes.pieces(MAP)]
+    found = [(piece.object, piece.room, piece.size) for piece in linker_map.pieces(MAP)]
     assert found == [
         ("port/main.o", "main", 0x1000),
         ("port/chip/start_up.o", "chip", 0x40),
@@ -57,7 +58,7 @@ def test_pieces_are_what_was_linked_and_merged_strings_count_once() -> None:
         ("libc_nano.a(lib_a-memcpy.o)", "C library", 0x1C),
         ("micropython/extmod/modos.o", "extmod", 0x70),
     ]
-    assert sum(piece.size for piece in sizes.pieces(MAP) if piece.section == ".text") == 0x150
+    assert sum(piece.size for piece in linker_map.pieces(MAP) if piece.section == ".text") == 0x150
 
 
 def test_link_time_code_is_named_by_its_sections() -> None:
@@ -65,7 +66,7 @@ def test_link_time_code_is_named_by_its_sections() -> None:
     text = MAP
     for name in ("py/vm.o", "extmod/modos.o"):
         text = text.replace(f"build/WIPY/obj/micropython/{name}", lto)
-    found = [(piece.object, piece.room, piece.size) for piece in sizes.pieces(text)]
+    found = [(piece.object, piece.room, piece.size) for piece in linker_map.pieces(text)]
     assert ("mp_execute_bytecode", "link-time code", 0x80) in found
     assert ("text literals", "text literals", 0x70) in found
 
@@ -81,13 +82,13 @@ def test_link_time_code_is_named_by_its_sections() -> None:
     ],
 )
 def test_the_object_a_source_would_have(source: str, made: str, room: str) -> None:
-    assert sizes.object_of(source) == made
-    assert sizes.room_of(f"/obj/{made}") == room
+    assert rooms.object_of(source) == made
+    assert rooms.room_of(f"/obj/{made}") == room
 
 
 def test_regions_count_what_lies_in_them() -> None:
     # What begins at 0x20004100 takes the place of what is there before it.
-    found = sizes.regions(MAP, [(0x20004100, 0x50), (0x20000000, 0x1000), (0x20004000, 0x120)])
+    found = linker_map.regions(MAP, [(0x20004100, 0x50), (0x20000000, 0x1000), (0x20004000, 0x120)])
     assert [(r.name, r.length, r.used, r.free) for r in found] == [
         ("LOW", 0x4000, 0x1000, 0x3000),
         ("SRAM", 0x3C000, 0x150, 0x3C000 - 0x150),
@@ -109,44 +110,44 @@ def test_regions_count_what_lies_in_them() -> None:
     ],
 )
 def test_rooms(path: str, room: str) -> None:
-    assert sizes.room_of(path) == room
+    assert rooms.room_of(path) == room
 
 
 @pytest.mark.req("BLD-4")
 def test_limits_hold_to_the_byte(tmp_path: Path) -> None:
     map_file = tmp_path / "firmware.map"
     map_file.write_text(MAP)
-    sizes.check("mcuimg.bin", 1000, 1000, 500, 500, map_file)
+    limits.check("mcuimg.bin", 1000, 1000, 500, 500, map_file)
     with pytest.raises(
         UserError, match=r"mcuimg\.bin would be 1,001 bytes, 1 more than the 1,000 allowed.*port/main\.o"
     ):
-        sizes.check("mcuimg.bin", 1001, 1000, 500, 500, map_file)
+        limits.check("mcuimg.bin", 1001, 1000, 500, 500, map_file)
     with pytest.raises(UserError, match="heap would be 499 bytes, 1 less than the 500 wanted"):
-        sizes.check("mcuimg.bin", 1000, 1000, 499, 500, map_file)
+        limits.check("mcuimg.bin", 1000, 1000, 499, 500, map_file)
 
 
 @pytest.mark.req("BLD-4")
 def test_an_overflow_is_explained_and_other_errors_are_not() -> None:
     said = "ld: region `SRAM' overflowed by 70000 bytes\ncollect2: error: ld returned 1 exit status\n"
-    told = sizes.explain_overflow(said, MAP)
+    told = limits.explain_overflow(said, MAP)
     assert told is not None
     assert "SRAM by 70,000 bytes" in told
     assert "port/main.o 4,096" in told
-    assert sizes.explain_overflow("undefined reference to `x'", MAP) is None
+    assert limits.explain_overflow("undefined reference to `x'", MAP) is None
 
 
 def test_the_report_tells_the_difference_to_the_last_build() -> None:
     def built(image: int, room: int) -> dict[str, object]:
-        return sizes.Sizes(
+        return measure.Sizes(
             name="mcuimg.bin",
             image=image,
             image_limit=2000,
             heap=5000 - image,
             min_heap=1000,
-            regions=[sizes.Region("SRAM", 0x20004000, 8000, image)],
+            regions=[linker_map.Region("SRAM", 0x20004000, 8000, image)],
             stacks={"main": 1024},
-            rooms={"py": sizes.Usage(room, 8)},
-            symbols=[sizes.Symbol("f", 12, 0x20004000, ".text", "py", "py/vm.o", False)],
+            rooms={"py": measure.Usage(room, 8)},
+            symbols=[measure.Symbol("f", 12, 0x20004000, ".text", "py", "py/vm.o", False)],
         ).as_json()
 
     now, before = built(1500, 900), built(1400, 800)

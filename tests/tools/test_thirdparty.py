@@ -9,9 +9,9 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from wipy import thirdparty
 from wipy.console import Console
 from wipy.errors import UserError
+from wipy.setup import thirdparty
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -90,7 +90,7 @@ esac
     )
     apt.chmod(0o755)
     monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
-    monkeypatch.setattr("wipy.apt.KEYRING", apt)
+    monkeypatch.setattr("wipy.setup.apt.KEYRING", apt)
     return served
 
 
@@ -245,7 +245,7 @@ def test_an_interrupted_unpacking_heals(manifest, monkeypatch, cache):
 
 def test_two_at_once_fetch_once(manifest, tmp_path):
     script = (
-        "import sys; from pathlib import Path; from wipy import apt, thirdparty;"
+        "import sys; from pathlib import Path; from wipy.setup import apt, thirdparty;"
         f"apt.KEYRING = Path({str(manifest)!r}); print(thirdparty.locate(Path({str(manifest)!r})))"
     )
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY / "tools")}

@@ -4,8 +4,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from wipy import toolchain
 from wipy.errors import UserError
+from wipy.setup import toolchain
 
 
 @pytest.fixture

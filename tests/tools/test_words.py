@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from wipy import environment
+from wipy.setup import environment
 
 ROOT = Path(__file__).parents[2]
 

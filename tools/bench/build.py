@@ -15,9 +15,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from wipy import peer, toolchain
+from wipy import peer
 from wipy.console import Console
 from wipy.errors import UserError
+from wipy.setup import toolchain
 
 REPOSITORY = Path(__file__).parents[2]
 

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from cc3200sim import rom
 from cc3200sim.board import Board
-from wipy import thirdparty
 from wipy.console import Console
+from wipy.setup import thirdparty
 
 from bench.net import named_image
 

@@ -1,4 +1,4 @@
-"""mcuimg.bin: the raw image that the chip loads at 0x20004000, followed by the MD5 that bootloaders verify."""
+"""mcuimg.bin: the raw image that the chip loads, followed by the MD5 that bootloaders verify."""
 
 import hashlib
 import io
@@ -6,7 +6,6 @@ from pathlib import Path
 
 from wipy.errors import UserError
 
-LOAD_ADDRESS = 0x20004000  # where the ROM loader puts an image: it keeps the 16 KiB below to itself
 SIGNATURE_SIZE = 32  # bytes: an MD5 as lower-case hexadecimal digits, no terminator
 
 
@@ -23,10 +22,10 @@ def verify(image: bytes) -> bytes:
     return raw
 
 
-def raw_image(elf: Path) -> bytes:
-    """What an ELF file loads, as one block from LOAD_ADDRESS with gaps filled with zeros.
+def raw_image(elf: Path, load_address: int) -> bytes:
+    """What an ELF file loads, as one block from load_address with gaps filled with zeros.
 
-    Raises UserError where something is to be loaded below LOAD_ADDRESS: no bootloader could put it there.
+    Raises UserError where something is to be loaded below: no bootloader could put it there.
     """
     from elftools.elf.elffile import ELFFile
 
@@ -37,20 +36,20 @@ def raw_image(elf: Path) -> bytes:
                 blocks[segment["p_paddr"]] = segment.data()
     if not blocks:
         raise UserError(f"{elf}: nothing in it is to be loaded")
-    if min(blocks) < LOAD_ADDRESS:
-        raise UserError(f"{elf}: loads at {min(blocks):#010x}, below the image's load address {LOAD_ADDRESS:#010x}")
-    raw = bytearray(max(address + len(data) for address, data in blocks.items()) - LOAD_ADDRESS)
+    if min(blocks) < load_address:
+        raise UserError(f"{elf}: loads at {min(blocks):#010x}, below the image's load address {load_address:#010x}")
+    raw = bytearray(max(address + len(data) for address, data in blocks.items()) - load_address)
     for address, data in blocks.items():
-        raw[address - LOAD_ADDRESS : address - LOAD_ADDRESS + len(data)] = data
+        raw[address - load_address : address - load_address + len(data)] = data
     return bytes(raw)
 
 
-def intel_hex(raw: bytes) -> str:
+def intel_hex(raw: bytes, load_address: int) -> str:
     """The raw image as Intel HEX records at its load address."""
     from intelhex import IntelHex
 
     records = IntelHex()
-    records.frombytes(raw, offset=LOAD_ADDRESS)
+    records.frombytes(raw, offset=load_address)
     text = io.StringIO()
     records.write_hex_file(text, byte_count=32)  # a record; every reader takes that, and 16 take longer
     return text.getvalue()

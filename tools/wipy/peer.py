@@ -12,9 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from wipy import cache, thirdparty, toolchain
+from wipy import cache
 from wipy.console import Console
 from wipy.errors import UserError
+from wipy.setup import thirdparty, toolchain
 
 PORT = Path("ports") / "cc3200"
 # Its servers task has a stack of 1024 bytes, which FTP on /flash runs over with today's compiler. To measure that

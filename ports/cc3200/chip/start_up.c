@@ -28,7 +28,7 @@ static vector_t vectors[NUM_INTERRUPTS] __attribute__((section(".vectors"), used
 
 uint32_t main_stack[MAIN_STACK_BYTES / sizeof(uint32_t)] STACK_SECTION;
 
-// The two words every loader of the chip looks for at 0x20004000.
+// The two words every loader of the chip looks for where the image begins.
 __attribute__((section(".image_header"), used)) static const struct {
     void *stack_top;
     vector_t entry;

@@ -11,9 +11,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from wipy import apt, cache, toolchain
+from wipy import cache
 from wipy.console import Console
 from wipy.errors import UserError
+from wipy.setup import apt, toolchain
 
 VENV = ".venv"
 MARKS = "wipy-setup"  # folder in VENV; sconsw looks at what is in it

@@ -15,9 +15,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from wipy import apt, cache
+from wipy import cache
 from wipy.console import Console
 from wipy.errors import UserError
+from wipy.setup import apt
 
 VERSION_HEADER = "py/mpconfig.h"
 OVERRIDE = "MICROPYTHON_DIR"
