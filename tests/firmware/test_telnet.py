@@ -81,8 +81,20 @@ def test_option_negotiation(board: Board) -> None:
     client.send(IAC + b"\xfd\x01" + IAC + b"\xfd\x03" + IAC + b"\xfb\x1f" + IAC + b"\xfd\x22" + IAC + b"\xfb\x18")
     board.run(50)
     assert client.read() == IAC + b"\xfc\x22" + IAC + b"\xfe\x18"
+
+
+@pytest.mark.req("TEL-2")
+def test_are_you_there(board: Board) -> None:
+    """Text for a person, the command itself for tools that came with the WiPy; no text into a raw REPL's answer."""
+    client = log_in(board)
     client.send(IAC + b"\xf6")
-    assert expect(client, b"yes]\r\n") == f"\r\n[{BOARD.name}: yes]\r\n".encode()
+    assert expect(client, IAC + b"\xf6") == f"\r\n[{BOARD.name}: yes]\r\n".encode() + IAC + b"\xf6"
+    client.send(b"\x01")
+    expect(client, b"raw REPL; CTRL-B to exit\r\n>")
+    client.send(b"import time\nfor i in range(3): print('line', i); time.sleep(1)\n\x04")
+    expect(client, b"line 0\r\n")
+    client.send(IAC + b"\xf6")
+    assert expect(client, b"\x04>") == IAC + b"\xf6" + b"line 1\r\nline 2\r\n\x04\x04>"
 
 
 @pytest.mark.req("TEL-2")

@@ -15,7 +15,7 @@ SOURCES = [
     "ports/cc3200/servers/login.c",
 ]
 
-YES = f"\r\n[{BOARD.name}: yes]\r\n".encode()
+YES = f"\r\n[{BOARD.name}: yes]\r\n".encode() + b"\xff\xf6"
 IAC, DONT, DO, WONT, WILL, SB, SE = b"\xff", b"\xfe", b"\xfd", b"\xfc", b"\xfb", b"\xfa", b"\xf0"
 BINARY, ECHO, SGA, TIMING_MARK, TERMINAL, WINDOW, LINEMODE = (bytes([n]) for n in (0, 1, 3, 6, 24, 31, 34))
 

@@ -149,7 +149,7 @@ static void suboption_end(telnet_t *telnet) {
 
 // A command other than options. Returns the key that it stands for.
 static int command(telnet_t *telnet, uint8_t byte) {
-    static const char alive[] = "\r\n[" MICROPY_HW_BOARD_NAME ": yes]\r\n";
+    static const char alive[] = "\r\n[" MICROPY_HW_BOARD_NAME ": yes]\r\n\xff\xf6"; // ends in IAC ARE YOU THERE
     _Static_assert(sizeof(alive) - 1 <= TELNET_REPLY_MAX, "the longest reply fits");
     telnet->state = TELNET_STATE_DATA;
     switch (byte) {
@@ -175,8 +175,10 @@ static int command(telnet_t *telnet, uint8_t byte) {
         case ERASE_LINE:
             return KEY_CTRL_U;
         case ARE_YOU_THERE:
-            memcpy(telnet->reply, alive, sizeof(alive) - 1);
-            telnet->reply_length = sizeof(alive) - 1;
+            // A person wants to read something (RFC 854, page 8); Pymakr, and what else was made for the WiPy's own
+            // firmware, waits for the command itself.
+            telnet->reply_length = telnet->program ? 2 : sizeof(alive) - 1;
+            memcpy(telnet->reply, alive + sizeof(alive) - 1 - telnet->reply_length, telnet->reply_length);
             return TELNET_NOTHING;
         default:
             return TELNET_NOTHING; // NOP, DATA MARK, ABORT OUTPUT, GO AHEAD and what no RFC names: nothing to do

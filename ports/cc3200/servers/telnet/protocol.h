@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 // The longest reply that one received byte can cause: the answer to ARE YOU THERE.
-#define TELNET_REPLY_MAX (26 + 1)
+#define TELNET_REPLY_MAX (26 + 2 + 1)
 // The length of the offers that open a session.
 #define TELNET_HELLO_LENGTH 12
 // telnet_receive's result when a byte was protocol and nothing was typed.
@@ -32,6 +32,7 @@ typedef struct {
     uint8_t suboption; // the option whose data is arriving
     uint8_t suboption_length; // bytes kept of it
     uint8_t suboption_data[4]; // as much as a window size needs
+    bool program; // set by the caller: what is sent is read by a program, which no text is to disturb
     bool received_cr; // the last typed byte was CR: a NUL or LF that follows belongs to it
     bool sent_cr; // the last byte sent was CR: NUL or LF must follow (RFC 854, page 11)
     uint8_t ours; // options that we perform, by OPTION_BIT

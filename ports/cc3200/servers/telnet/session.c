@@ -28,7 +28,7 @@
 // The most that the task has to say to one received byte: a reply of the protocol's, an echo and the next prompt.
 #define ANSWER_MAX (TELNET_REPLY_MAX + 3u + 10u)
 // What the interpreter prints is kept until so much is there, while packets before it are not acknowledged.
-#define OUTPUT_MAX 48u
+#define OUTPUT_MAX 40u
 // For so long after it has printed, a wait is limited, so that no rest of it has to wait for long.
 #define OUTPUT_GOES_ON_MS 1000u
 // Typed bytes that the interpreter has not read: look again this soon whether there is room, or a program to interrupt.
@@ -247,6 +247,7 @@ static bool takes_input(void) {
 }
 
 static void take(uint8_t byte, uint32_t now_ms) {
+    session.telnet.program = session.state == SESSION_TERMINAL && pyexec_mode_kind == PYEXEC_MODE_RAW_REPL;
     int key = telnet_receive(&session.telnet, byte);
     if (session.telnet.reply_length > 0) {
         say(session.telnet.reply, session.telnet.reply_length);
