@@ -172,3 +172,47 @@ print((raised(os.mount, Device(50), '/a'), raised(os.mount, Device(50, 1024), '/
     assert odd[0] == small[0] == broken[0] == "OSError"
     assert nothing[0] == "AttributeError"
     assert names == ["flash"]
+
+
+@pytest.mark.req("VFS-3")
+@pytest.mark.parametrize(
+    "habit",
+    [
+        "kept.append(buf)",
+        "kept.append(memoryview(buf)[9:99])",
+        "buf.extend(b'x' * 3000)",
+        "kept.append(buf); buf += b'y'",
+    ],
+)
+def test_a_device_that_keeps_or_resizes_what_it_is_given(board: Board, habit: str) -> None:
+    """It is the device's own: what it does with it later is not done to the volume."""
+    script = f"""
+kept = []
+class Hoarder(Device):
+    def readblocks(self, n, buf):
+        super().readblocks(n, buf)
+        if len(kept) < 20: {habit}
+    def writeblocks(self, n, buf):
+        super().writeblocks(n, buf)
+        if len(kept) < 20: {habit}
+os.mkfs(d := Hoarder(50))
+os.mount(d, '/sd')
+with open('/sd/a', 'w') as f: f.write('hello' * 300)
+for b in kept:
+    for i in range(len(b)): b[i] = 0x55
+import gc
+gc.collect()
+print((open('/sd/a').read() == 'hello' * 300, os.listdir('/sd')))
+"""
+    assert value(board, script) == (True, ["a"])
+
+
+@pytest.mark.req("VFS-3")
+def test_a_device_that_takes_away_from_what_it_is_given(board: Board) -> None:
+    script = """
+class Short(Device):
+    def readblocks(self, n, buf):
+        buf[:] = b'short'
+print(raised(os.mount, Short(50), '/sd'))
+"""
+    assert value(board, script)[0] == "OSError"

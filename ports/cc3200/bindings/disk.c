@@ -1,9 +1,26 @@
 // FatFs's disk functions: the firmware's drives by their rows, every other volume by its Python block device.
-#include "py/mperrno.h"
+#include <string.h>
+
+#include "py/objarray.h"
 #include "py/runtime.h"
 #include "extmod/vfs_fat.h"
 
 #include "storage/drives.h"
+
+// Calls readblocks or writeblocks of a device. Python gets a copy of the data, to keep or resize as it likes: a bytearray over
+// FatFs's own memory would be there after the call. Raises what the device raises; false: it says that it failed.
+static bool transfer(const mp_obj_t *method, DWORD sector, size_t length, const BYTE *from, BYTE *into) {
+    mp_obj_t copy = mp_obj_new_bytearray(length, from);
+    mp_obj_t call[4] = {method[0], method[1], mp_obj_new_int_from_uint(sector), copy};
+    mp_obj_t answer = mp_call_method_n_kw(2, 0, call);
+    mp_buffer_info_t data;
+    mp_get_buffer_raise(copy, &data, MP_BUFFER_READ);
+    if (into != NULL && data.len >= length) {
+        memcpy(into, data.buf, length);
+    }
+    bool good = answer == mp_const_none || answer == mp_const_true || answer == MP_OBJ_NEW_SMALL_INT(0);
+    return good && data.len >= length;
+}
 
 // drv: of a FATFS; a drive_t, or the fs_user_mount_t that extmod/vfs_fat.c puts there.
 DRESULT disk_read(void *drv, BYTE *data, DWORD sector, UINT count) {
@@ -12,7 +29,7 @@ DRESULT disk_read(void *drv, BYTE *data, DWORD sector, UINT count) {
         return drive_read(drive, data, sector, count);
     }
     fs_user_mount_t *mount = drv;
-    return mp_vfs_blockdev_read(&mount->blockdev, sector, count, data) == 0 ? RES_OK : RES_ERROR;
+    return transfer(mount->blockdev.readblocks, sector, count * FF_MAX_SS, data, data) ? RES_OK : RES_ERROR;
 }
 
 DRESULT disk_write(void *drv, const BYTE *data, DWORD sector, UINT count) {
@@ -21,8 +38,11 @@ DRESULT disk_write(void *drv, const BYTE *data, DWORD sector, UINT count) {
         return drive_write(drive, data, sector, count);
     }
     fs_user_mount_t *mount = drv;
-    int result = mp_vfs_blockdev_write(&mount->blockdev, sector, count, data);
-    return result == 0 ? RES_OK : result == -MP_EROFS ? RES_WRPRT : RES_ERROR;
+    const mp_obj_t *method = mount->blockdev.writeblocks;
+    if (method[0] == MP_OBJ_NULL) {
+        return RES_WRPRT;
+    }
+    return transfer(method, sector, count * FF_MAX_SS, data, NULL) ? RES_OK : RES_ERROR;
 }
 
 // What a block device answers to an ioctl, or otherwise if it has nothing to say.

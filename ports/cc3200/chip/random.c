@@ -29,10 +29,11 @@ static struct {
 
 static void digest_pool(uint8_t purpose, const void *data, size_t length, uint32_t result[POOL_WORDS]) {
     hash_state_t state;
-    uint32_t now = MAP_SysTickValueGet();
+    // When numbers are asked for hangs on what went on since the start, the network's doings for one.
+    const uint32_t now[] = {MAP_SysTickValueGet(), (uint32_t)PRCMSlowClkCtrFastGet()};
     hash_start(&state, HASH_SHA256);
     if (!hash_update(&state, &purpose, sizeof(purpose)) || !hash_update(&state, generator.pool, sizeof(generator.pool))
-        || !hash_update(&state, &now, sizeof(now)) || !hash_update(&state, data, length)
+        || !hash_update(&state, now, sizeof(now)) || !hash_update(&state, data, length)
         || !hash_finish(&state, (uint8_t *)result)) {
         fault_stop("hash engine", NULL);
     }
