@@ -108,7 +108,7 @@ static void close_socket(socket_object_t *self) {
     if (self->descriptor >= 0) {
         if (processor_enter() && socket_is_open(self)) {
             socket_note(self->descriptor, false);
-            sl_Close(self->descriptor); // refused only when it is gone
+            tcp_close_descriptor(self->descriptor);
         }
         processor_leave(0);
         self->descriptor = -1;

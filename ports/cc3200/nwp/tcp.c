@@ -13,6 +13,7 @@
 
 #include "chip/memory.h"
 #include "nwp/buffers.h"
+#include "nwp/processor.h"
 #include "rtos/sync.h"
 
 _Static_assert(TCP_NONE == TCP_NOT_NOW, "a connection that was refused is none");
@@ -113,7 +114,31 @@ static uint32_t who_may_send(uint32_t sockets) {
 
 // ----
 
+static struct {
+    uint32_t start; // of the network processor: a restart closes all
+    uint8_t sockets[SL_MAX_SOCKETS]; // descriptors, and one more
+} unclosed;
+
+void tcp_close_descriptor(int16_t descriptor) {
+    if (unclosed.start != processor_starts()) {
+        memset(&unclosed, 0, sizeof(unclosed));
+        unclosed.start = processor_starts();
+    }
+    _i16 result = sl_Close(descriptor);
+    unclosed.sockets[descriptor & BSD_SOCKET_ID_MASK] = result < 0 && result != SL_EBADF ? (uint8_t)(descriptor + 1)
+                                                                                         : 0;
+}
+
+static void close_unclosed(void) {
+    for (unsigned socket = 0; socket < SL_MAX_SOCKETS; socket++) {
+        if (unclosed.sockets[socket] > 0 && unclosed.start == processor_starts()) {
+            tcp_close_descriptor((int16_t)(unclosed.sockets[socket] - 1));
+        }
+    }
+}
+
 int tcp_listen(uint16_t port) {
+    close_unclosed();
     SlSockAddrIn_t address = {.sin_family = SL_AF_INET, .sin_port = __builtin_bswap16(port)};
     _i16 opened = sl_Socket(SL_AF_INET, SL_SOCK_STREAM, SL_IPPROTO_TCP);
     if (opened < 0) {
@@ -196,7 +221,7 @@ int tcp_input_fill(tcp_input_t *input, int socket) {
 
 void tcp_close(int *socket) {
     if (*socket != TCP_NONE) {
-        sl_Close(TO_NETWORK(*socket)); // refused only when it is gone
+        tcp_close_descriptor(TO_NETWORK(*socket));
         *socket = TCP_NONE;
     }
 }

@@ -71,6 +71,9 @@ int tcp_input_fill(tcp_input_t *input, int socket);
 // Close and forget; nothing for TCP_NONE. *socket becomes TCP_NONE.
 void tcp_close(int *socket);
 
+// The same by the network processor's own descriptor. One that it refuses to close is closed before a port is listened on.
+void tcp_close_descriptor(int16_t descriptor);
+
 // Sockets to wait for, by readiness to receive (or accept) and to send.
 typedef struct {
     uint32_t receive;

@@ -68,8 +68,14 @@ void servers_stop(void) {
     change(false);
 }
 
-bool servers_running(void) {
+bool servers_wanted(void) {
     return servers.wanted;
+}
+
+bool servers_running(void) {
+    return servers.wanted
+        && (servers.given_up
+            || (servers.listeners[SERVERS_FTP] != TCP_NONE && servers.listeners[SERVERS_TELNET] != TCP_NONE));
 }
 
 login_t *servers_login(void) {

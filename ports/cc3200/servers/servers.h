@@ -32,6 +32,9 @@ uint32_t servers_timeout(void);
 // Switch both on or off, and wait until that is done. Sessions are closed when they go off.
 void servers_start(void);
 void servers_stop(void);
+
+// Whether they are switched on, and whether both take clients, or would but for servers_give_up_listener.
+bool servers_wanted(void);
 bool servers_running(void);
 
 // How long a client may take from its coming to its login, whatever it sends.

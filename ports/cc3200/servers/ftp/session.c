@@ -171,7 +171,7 @@ static bool receive(uint32_t now_ms, bool *more, bool *lost) {
 
 static uint32_t prepare(bool usable, tcp_interest_t *interest, uint32_t now_ms) {
     const ftp_t *ftp = &session.ftp;
-    if (!usable || !servers_running()) {
+    if (!usable || !servers_wanted()) {
         end_session();
         servers_close(SERVERS_FTP);
         return WAIT_FOREVER_MS;

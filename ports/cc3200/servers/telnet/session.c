@@ -323,7 +323,7 @@ static const char *time_over(void) {
 }
 
 static uint32_t prepare(bool usable, tcp_interest_t *interest, uint32_t now_ms) {
-    if (!usable || !servers_running()) {
+    if (!usable || !servers_wanted()) {
         end_session();
         tcp_close(&session.knock);
         servers_close(SERVERS_TELNET);
