@@ -9,6 +9,7 @@
 #include "simplelink.h"
 
 #include "bindings/socket_io.h"
+#include "storage/drives.h"
 
 enum {
     CERT_NONE,
@@ -16,23 +17,22 @@ enum {
     CERT_REQUIRED,
 };
 
-// Where the certificates are to Python and FTP; the network processor knows them without the drive's name.
-static const char DRIVE[] = "/flash";
-static const char FOLDER[] = "/flash/cert/";
+// Where the certificates are on the first drive, and to the network processor.
+static const char FOLDER[] = "/cert/";
 
 // Name a certificate file to the network processor; nothing for None.
 static void use_file(const socket_object_t *self, int option, mp_obj_t path) {
     if (path == mp_const_none) {
         return;
     }
-    size_t length;
-    const char *text = mp_obj_str_get_data(path, &length);
-    if (length < sizeof(FOLDER) || memcmp(text, FOLDER, sizeof(FOLDER) - 1) != 0) {
+    const char *within;
+    size_t drive = drive_at(mp_obj_str_get_str(path), &within);
+    size_t length = drive == 0 ? strlen(within) : 0;
+    if (length < sizeof(FOLDER) || memcmp(within, FOLDER, sizeof(FOLDER) - 1) != 0) {
         mp_raise_ValueError(MP_ERROR_TEXT("certificates are files of /flash/cert"));
     }
-    size_t skip = sizeof(DRIVE) - 1;
-    socket_checked(SOCKET_CALL(
-        self, sl_SetSockOpt(self->descriptor, SL_SOL_SOCKET, (_i16)option, text + skip, (SlSocklen_t)(length - skip))));
+    socket_checked(
+        SOCKET_CALL(self, sl_SetSockOpt(self->descriptor, SL_SOL_SOCKET, (_i16)option, within, (SlSocklen_t)length)));
 }
 
 static mp_obj_t wrap_socket(size_t count, const mp_obj_t *positional, mp_map_t *named) {
