@@ -69,7 +69,7 @@ def test_uart_over_a_wire(peer_board: Board) -> None:
     peer_board.repl("u = UART(1, baudrate=9600, pins=('GP16', 'GP17'))\nu.write('over the wire')")
     peer_board.run(30)
     assert peer_board.repl("u.read()") == "b'over the wire'\n"
-    assert peer_board.machine.blocks.uart1.baud == pytest.approx(9600, rel=0.001)
+    assert peer_board.machine.blocks.uarts[1].baud == pytest.approx(9600, rel=0.001)
 
 
 def test_rtc_keeps_time(peer_board: Board) -> None:

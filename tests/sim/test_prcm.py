@@ -209,7 +209,7 @@ def test_watchdog_lock(chip: Chip) -> None:
 
 def test_a_block_without_clock_is_cut_off(chip: Chip, caplog: pytest.LogCaptureFixture) -> None:
     bus = Bus(BLOCKS)
-    bus.map(BY_NAME["UARTA0"], chip.blocks.uart0)
+    bus.map(BY_NAME["UARTA0"], chip.blocks.uarts[0])
     chip.write(ARCM + 0x80, 0)
     bus.write(UART0 + 0x24, 43, 4)
     assert bus.read(UART0 + 0x18, 4) == 0

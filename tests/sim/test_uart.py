@@ -28,7 +28,7 @@ def test_reset_values(chip: Chip) -> None:
 def test_bytes_leave_one_frame_time_apart(chip: Chip) -> None:
     setup(chip)
     arrived = []
-    chip.blocks.uart0.port.on_output = lambda byte: arrived.append((byte, chip.now))
+    chip.blocks.uarts[0].port.on_output = lambda byte: arrived.append((byte, chip.now))
     for byte in b"abc":
         chip.write(UART0 + DR, byte, 1)
     chip.run(3 * FRAME - 1)
@@ -43,7 +43,7 @@ def test_bytes_leave_one_frame_time_apart(chip: Chip) -> None:
 )
 def test_frame_length(chip: Chip, line: int, bits: int) -> None:
     setup(chip, line=line | FIFO)
-    assert chip.blocks.uart0.frame_cycles == pytest.approx(bits * 694.5, abs=1)
+    assert chip.blocks.uarts[0].frame_cycles == pytest.approx(bits * 694.5, abs=1)
 
 
 def test_transmit_fifo_holds_sixteen_and_drops_the_rest(chip: Chip) -> None:
@@ -53,7 +53,7 @@ def test_transmit_fifo_holds_sixteen_and_drops_the_rest(chip: Chip) -> None:
         chip.write(UART0 + DR, byte)
     assert chip.read(UART0 + FR) & TXFF
     chip.run(30 * FRAME)
-    assert chip.blocks.uart0.port.take() == data[:17]  # one in the shifter, sixteen in the FIFO
+    assert chip.blocks.uarts[0].port.take() == data[:17]  # one in the shifter, sixteen in the FIFO
     assert chip.read(UART0 + FR) & TXFE
 
 
@@ -88,7 +88,7 @@ def test_receive_level_and_timeout(chip: Chip) -> None:
     setup(chip)
     chip.write(UART0 + IFLS, 0x00)  # an eighth: two
     chip.write(UART0 + IM, RX | RT)
-    chip.blocks.uart0.port.feed(b"xyz")
+    chip.blocks.uarts[0].port.feed(b"xyz")
     chip.run(2 * FRAME - 1)
     assert not chip.irq(Irq.UARTA0)
     chip.run(1)
@@ -105,7 +105,7 @@ def test_receive_level_and_timeout(chip: Chip) -> None:
 
 def test_timeout_shows_only_unmasked(chip: Chip) -> None:
     setup(chip)
-    chip.blocks.uart0.port.feed(b"x")
+    chip.blocks.uarts[0].port.feed(b"x")
     chip.run(FRAME * 10)
     assert not chip.read(UART0 + RIS) & RT
     chip.write(UART0 + IM, RT)
@@ -114,11 +114,11 @@ def test_timeout_shows_only_unmasked(chip: Chip) -> None:
 
 def test_overrun(chip: Chip) -> None:
     setup(chip)
-    chip.blocks.uart0.port.feed(bytes(range(18)))
+    chip.blocks.uarts[0].port.feed(bytes(range(18)))
     chip.run(18 * FRAME)
     assert chip.read(UART0 + FR) & RXFF and chip.read(UART0 + RIS) & OE and chip.read(UART0 + RSR) & 8
     assert [chip.read(UART0 + DR) for _ in range(16)] == list(range(16))
-    chip.blocks.uart0.port.feed(b"\x55")
+    chip.blocks.uarts[0].port.feed(b"\x55")
     chip.run(FRAME)
     assert chip.read(UART0 + DR) == 0x855  # the first one in after the loss carries the mark
     chip.write(UART0 + RSR, 0)
@@ -127,7 +127,7 @@ def test_overrun(chip: Chip) -> None:
 
 def test_break(chip: Chip) -> None:
     setup(chip)
-    chip.blocks.uart0.port.feed_break()
+    chip.blocks.uarts[0].port.feed_break()
     chip.run(FRAME)
     assert chip.read(UART0 + RIS) & BE and chip.read(UART0 + DR) == 0x400
 
@@ -136,12 +136,12 @@ def test_loopback(chip: Chip) -> None:
     setup(chip, control=ON | 0x80)
     chip.write(UART0 + DR, 0x41)
     chip.run(FRAME)
-    assert chip.read(UART0 + DR) == 0x41 and chip.blocks.uart0.port.take() == b""
+    assert chip.read(UART0 + DR) == 0x41 and chip.blocks.uarts[0].port.take() == b""
 
 
 def test_without_fifo_one_byte_is_held(chip: Chip) -> None:
     setup(chip, line=WORD_8)
-    chip.blocks.uart0.port.feed(b"ab")
+    chip.blocks.uarts[0].port.feed(b"ab")
     chip.write(UART0 + DR, 1)
     chip.write(UART0 + DR, 2)
     assert chip.read(UART0 + FR) & TXFF
@@ -152,7 +152,7 @@ def test_without_fifo_one_byte_is_held(chip: Chip) -> None:
 
 
 def test_bytes_wait_for_the_receiver(chip: Chip) -> None:
-    chip.blocks.uart0.port.feed(b"q")
+    chip.blocks.uarts[0].port.feed(b"q")
     chip.run(FRAME)
     setup(chip)
     chip.run(FRAME)
@@ -190,16 +190,16 @@ def test_cts_holds_the_transmitter(chip: Chip) -> None:
     setup(chip, UART1, control=ON | 0x8000)
     chip.write(UART1 + DR, 0x41)
     chip.run(5 * FRAME)
-    assert chip.blocks.uart1.port.take() == b""
+    assert chip.blocks.uarts[1].port.take() == b""
     chip.pins["GP6"].drive(0)
     chip.run(FRAME)
-    assert chip.blocks.uart1.port.take() == b"A"
+    assert chip.blocks.uarts[1].port.take() == b"A"
 
 
 def test_rts_holds_the_terminal(chip: Chip) -> None:
     setup(chip, UART1, control=ON | 0x4000)
     chip.write(UART1 + IFLS, 0x10)  # receive level half: eight
-    chip.blocks.uart1.port.feed(bytes(20))
+    chip.blocks.uarts[1].port.feed(bytes(20))
     chip.run(40 * FRAME)
     assert not chip.read(UART1 + RIS) & OE
     chip.pad(62, 3)
@@ -222,7 +222,7 @@ def test_registers_of_unmodelled_modes_are_not_claimed(chip: Chip) -> None:
 def test_snapshot_replays_the_same(chip: Chip) -> None:
     setup(chip)
     chip.write(UART0 + IM, RX | RT | TX)
-    chip.blocks.uart0.port.feed(b"hello")
+    chip.blocks.uarts[0].port.feed(b"hello")
     for byte in b"world":
         chip.write(UART0 + DR, byte)
     chip.run(2 * FRAME + 17)
@@ -234,7 +234,7 @@ def test_snapshot_replays_the_same(chip: Chip) -> None:
             chip.run(FRAME // 7)
             seen.append((chip.now, chip.read(UART0 + FR), chip.read(UART0 + RIS), chip.irq(Irq.UARTA0)))
         seen.append([chip.read(UART0 + DR) for _ in range(6)])
-        seen.append(chip.blocks.uart0.port.take())
+        seen.append(chip.blocks.uarts[0].port.take())
         return seen
 
     first = go()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from enum import Enum
-from typing import Any
+from typing import Any, Protocol
 
 from cc3200sim import rom
 from cc3200sim.bus import Access, Bus
@@ -37,6 +37,16 @@ class Power(Enum):
     ON = "on"
     HIBERNATE = "hibernate"
     OFF = "off"
+
+
+class Part(Protocol):
+    """What a snapshot is made of."""
+
+    def save(self) -> Any:
+        """Its state, which it does not change later."""
+
+    def restore(self, state: Any) -> None:
+        """Go back to a state that `save` returned."""
 
 
 class Machine:
@@ -81,6 +91,19 @@ class Machine:
         self.power = Power.OFF
         self.last_reset: ResetKind | None = None
         self._requested: ResetKind | None = None
+        # In the order in which they are restored: what a later one looks at is what it was.
+        self._parts: dict[str, Part] = {
+            "cpu": self.cpu,
+            "clock": self.clock,
+            "flash": flash,
+            "nvic": self.nvic,
+            "dwt": self.dwt,
+            "blocks": self.blocks,
+            "nwp": self.nwp,
+            "radio": self.radio,
+            "network": self.network,
+            **{f"terminal of UART {unit}": uart.port for unit, uart in enumerate(self.blocks.uarts)},
+        }
         for name, block in {**self.blocks.placed, "DWT": self.dwt, "SCS": self.nvic}.items():
             self.bus.map(BY_NAME[name], block)
 
@@ -92,7 +115,7 @@ class Machine:
     @property
     def uart(self) -> SerialPort:
         """The terminal on UART0."""
-        return self.blocks.uart0.port
+        return self.blocks.uarts[0].port
 
     def _undefined(self, pc: int) -> None:
         name = rom.missing_function(self.cpu, pc)
@@ -201,31 +224,12 @@ class Machine:
 
     def save(self) -> dict[str, Any]:
         """The state of everything, between instructions."""
-        return {
-            "cpu": self.cpu.save(),
-            "clock": self.clock.save(),
-            "flash": self.flash.save(),
-            "nvic": self.nvic.save(),
-            "dwt": self.dwt.save(),
-            "blocks": self.blocks.save(),
-            "nwp": self.nwp.save(),
-            "world": (self.radio.save(), self.network.save()),
-            "terminals": [uart.port.save() for uart in (self.blocks.uart0, self.blocks.uart1)],
-            "machine": (self.power, self.last_reset, self._requested),
-        }
+        state = {name: part.save() for name, part in self._parts.items()}
+        state["machine"] = self.power, self.last_reset, self._requested
+        return state
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go back to a saved state of this machine."""
-        self.cpu.restore(state["cpu"])
-        self.clock.restore(state["clock"])
-        self.flash.restore(state["flash"])
-        self.nvic.restore(state["nvic"])
-        self.dwt.restore(state["dwt"])
-        self.blocks.restore(state["blocks"])
-        radio, network = state["world"]
-        self.nwp.restore(state["nwp"])
-        self.radio.restore(radio)
-        self.network.restore(network)
-        for uart, terminal in zip((self.blocks.uart0, self.blocks.uart1), state["terminals"], strict=True):
-            uart.port.restore(terminal)
+        for name, part in self._parts.items():
+            part.restore(state[name])
         self.power, self.last_reset, self._requested = state["machine"]

@@ -56,7 +56,7 @@ class Blocks:
         self.hib3p3 = Hib3p3(clock, self.arcm.slow_clock_match, request_reset, wake_pins)
         self.apps_config = AppsConfig(clock)
         self.gpio = [Gpio(clock, *lines(f"GPIOA{port}")) for port in range(5)]
-        self.uart0, self.uart1 = (Uart(clock, only_line(name)) for name in ("UARTA0", "UARTA1"))
+        self.uarts = [Uart(clock, only_line(f"UARTA{unit}")) for unit in range(2)]
         self.timers = [Timer(clock, *lines(f"TIMERA{index}")) for index in range(4)]
         self.shamd5 = ShaMd5(clock, only_line("SHAMD5"))
         self.i2c = I2c(clock, only_line("I2CA0"), lambda: (shared.pins_of("I2C_SCL"), shared.pins_of("I2C_SDA")))
@@ -68,8 +68,7 @@ class Blocks:
         for name, block in {
             "WDT": Wdt(clock, only_line("WDT"), lambda: request_reset(ResetKind.WDT)),
             **{f"GPIOA{port}": gpio for port, gpio in enumerate(self.gpio)},
-            "UARTA0": self.uart0,
-            "UARTA1": self.uart1,
+            **{f"UARTA{unit}": uart for unit, uart in enumerate(self.uarts)},
             "I2CA0": self.i2c,
             **{f"TIMERA{index}": timer for index, timer in enumerate(self.timers)},
             "GSPI": self.gspi,
@@ -100,7 +99,8 @@ class Blocks:
         for port, gpio in enumerate(self.gpio):
             for bit in range(8):
                 connect(f"GPIO{8 * port + bit}", gpio.outputs[bit], gpio.inputs[bit])
-        for name, uart in (("UART0", self.uart0), ("UART1", self.uart1)):
+        for unit, uart in enumerate(self.uarts):
+            name = f"UART{unit}"
             connect(f"{name}_TX", uart.tx)
             connect(f"{name}_RTS", uart.rts)
             connect(f"{name}_RX", input_=uart.rx)
