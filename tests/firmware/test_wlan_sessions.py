@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 
 import pytest
 from cc3200sim.board import Board
-from cc3200sim.world.radio import AccessPoint
+from cc3200sim.flash import Flash
+from cc3200sim.machine import Machine
+from cc3200sim.world.net.host import HostNetwork
+from cc3200sim.world.radio import AccessPoint, Radio
 from support.ftp import Ftp
 from support.pools import Keeper
 from support.telnet import log_in, run
@@ -285,3 +289,21 @@ def test_a_programs_sockets_outlive_the_servers(keeper: Keeper, board: Board) ->
     assert board.repl("made[2].accept()[0].send(b'come in')") == "7\n"
     assert peer.read_until(b"come in")
     keeper.check(board)
+
+
+def test_this_computer_is_where_a_stations_router_is(wipy_image: bytes, wipy_rom: bytes) -> None:
+    """Who connects to a station comes from its network, and answers come from the address that was asked."""
+    network = HostNetwork([(0, 8080)])
+    radio = Radio()
+    radio.add(AccessPoint("home"))
+    board = Board(Machine(wipy_image, Flash(), wipy_rom, radio=radio, network=network))
+    try:
+        board.power_on()
+        board.repl("import network, socket\nw = network.WLAN(mode=0)\nw.connect('home', timeout=9000)", 30)
+        board.repl("s = socket.socket()\ns.bind(('', 8080))\ns.listen(1)")
+        board.uart.write(b"print(s.accept()[1][0], socket.getaddrinfo('host', 1)[0][-1][0])\r")
+        with socket.create_connection(("127.0.0.1", network.ports[0][0])):
+            shown = board.uart.read_until(b">>> ", 60)
+        assert b"192.168.178.1 192.168.178.1\r\n" in shown
+    finally:
+        network.close_all()

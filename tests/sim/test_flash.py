@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import struct
+import zlib
 from pathlib import Path
 
 import pytest
@@ -179,6 +182,52 @@ def test_a_container_that_is_none_is_refused_in_a_line(tmp_path: Path) -> None:
             container.load(path)
     with pytest.raises(FlashError, match="can't save the serial flash"):
         container.store(flash, tmp_path / "no" / "folder")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"files": []},
+        {"files": {"f": []}},
+        {"files": {"f": {"max_size": "x", "flags": 0, "first_block": 3, "blocks": 1, "copies": 1}}},
+        {"files": {"f": {"max_size": 9, "flags": 0, "first_block": 9999, "blocks": 1, "copies": 1}}},
+        {"blocks": "no"},
+        {"blocks": [10**9]},
+        {"blocks": [-1]},
+        {"blocks": [None]},
+        {"settings": 3},
+        {"settings": {"a": "zz"}},
+        {"size": "large"},
+        {"size": None},
+    ],
+)
+def test_an_index_that_makes_no_sense_is_refused_in_a_line(tmp_path: Path, change: dict[str, object]) -> None:
+    index = {"size": 1 << 20, "files": {}, "settings": {}, "blocks": [], "crc32": zlib.crc32(b"")} | change
+    body = bytes(BLOCK_SIZE) * (len(index["blocks"]) if isinstance(index["blocks"], list) else 2)
+    if "blocks" in change:
+        index["crc32"] = zlib.crc32(body)
+    text = json.dumps(index).encode()
+    for written in (text, b"[" * 100_000, b"{}", b"1"):
+        path = tmp_path / "flash"
+        path.write_bytes(container.MAGIC + struct.pack("<2I", len(written), zlib.crc32(written)) + written + body)
+        with pytest.raises(FlashError, match="can't use"):
+            container.load(path)
+
+
+def test_a_bit_of_the_index_is_noticed_and_version_1_is_read(tmp_path: Path) -> None:
+    flash = Flash(1 << 20)
+    flash.write("f", b"x" * 100)
+    path = tmp_path / "flash"
+    container.store(flash, path)
+    whole = path.read_bytes()
+    start = len(container.MAGIC) + 8
+    (length,) = struct.unpack_from("<I", whole, start - 8)
+    for at in range(start, start + length, 7):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+        with pytest.raises(FlashError, match="index is damaged"):
+            container.load(path)
+    path.write_bytes(b"CC3200SIM-FLASH-1\n" + struct.pack("<I", length) + whole[start:])
+    assert container.load(path).read("f") == b"x" * 100
 
 
 @pytest.mark.parametrize("size", [0, 4095, SYSTEM_BLOCKS * BLOCK_SIZE, 17 << 20])

@@ -106,3 +106,11 @@ def test_the_flash_goes_to_another_machine_through_a_file(board: Board, wipy_rom
 
 def test_the_firmware_uses_nothing_that_is_not_modelled(wipy_image: bytes, wipy_rom: bytes) -> None:
     assert _boot(wipy_image, wipy_rom).machine.unmodelled == []
+
+
+def test_a_client_does_not_wait_for_a_board_without_power(board: Board) -> None:
+    client = board.connect(23)
+    board.power_cut()
+    assert not client.wait(lambda: False, 5.0)
+    with pytest.raises(BoardTimeout):
+        client.read_until(b"never")

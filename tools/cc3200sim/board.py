@@ -71,12 +71,16 @@ class Client:
         self.stream = stream
 
     def wait(self, condition: Callable[[], bool], seconds: float = 10.0) -> bool:
-        """Run until something is so, looking every millisecond; false when it is not within the time."""
+        """Run until something is so, looking every millisecond; false when it is not within the time.
+
+        Without power time stands still: it is not waited for.
+        """
         limit = self._machine.seconds + seconds
         while not condition():
-            if self._machine.seconds >= limit:
-                return False
+            before = self._machine.seconds
             self._machine.run(1e-3)
+            if before >= limit or self._machine.seconds == before:
+                return condition()
         return True
 
     def send(self, data: bytes) -> None:

@@ -131,13 +131,13 @@ def execute(arguments: argparse.Namespace) -> None:
         _trace(device.machine, arguments.trace)
         _run(device, arguments)
     machine = device.machine
-    if machine.cpu.lockup:
-        print(f"\nwipy-sim: the processor has locked up: {machine.cpu.lockup}", file=sys.stderr)
     if machine.unmodelled and not arguments.trace:
         print(
             f"\nwipy-sim: {len(machine.unmodelled)} registers were used that nothing models; --trace names them",
             file=sys.stderr,
         )
+    if machine.cpu.lockup:
+        sys.exit(f"\nwipy-sim: the processor has locked up: {machine.cpu.lockup}")
     seconds = time.monotonic() - started
     print(
         f"\n{machine.seconds:.3f} s virtual, {machine.instructions:,} instructions, {seconds:.2f} s host",

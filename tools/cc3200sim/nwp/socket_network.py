@@ -13,7 +13,7 @@ from cc3200sim.nwp.socket import TCP_MESSAGE, UDP_MESSAGE, Sockets
 from cc3200sim.nwp.socket_table import DATAGRAM, DEFAULT_WINDOW, STREAM, Socket, Tcp
 from cc3200sim.nwp.tls import TlsFailure, TlsSession, make_context
 from cc3200sim.nwp.wlan import Wlan
-from cc3200sim.world.net.api import Answer
+from cc3200sim.world.net.api import HOST_ADDRESS, Answer, number
 
 MAX_DATAGRAMS = 8  # ours: how many a socket keeps until they are taken
 TLS_PUBLIC_KEY_SECONDS = 0.3  # a handshake's public-key work on the chip, in its order of magnitude
@@ -31,6 +31,10 @@ class NetworkEnd:
         """Whether packets get through: the board has an address, and an access point or a station is there."""
         wlan = self._wlan
         return wlan.has_address and (bool(wlan.stations) or wlan.point is not None)
+
+    def neighbour(self) -> int:
+        """A station's computer is its router, an access point's the first to join."""
+        return self._wlan.router or number(HOST_ADDRESS)
 
     def incoming(self, connection: int, address: int, port: int, local_port: int) -> Answer:
         """A connection request from outside."""

@@ -224,6 +224,11 @@ class Wlan(Service):
     # --- the station ------------------------------------------------------------------------------------------------
 
     @property
+    def router(self) -> int:
+        """The address of the router of the network that was joined; 0: none."""
+        return self._addresses.station[2] if self.point is not None else 0
+
+    @property
     def point(self) -> AccessPoint | None:
         """The access point the station is connected to."""
         return self._radio.by_bssid(self._bssid) if self.role == ROLE_STATION and self.connected else None

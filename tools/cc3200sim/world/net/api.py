@@ -47,6 +47,9 @@ class Stack(Protocol):
     def reachable(self) -> bool:
         """Whether packets get to the board and from it at all."""
 
+    def neighbour(self) -> int:
+        """The address that a computer has on the network the board is in."""
+
     def incoming(self, connection: int, address: int, port: int, local_port: int) -> Answer:
         """A connection request."""
 

@@ -79,6 +79,7 @@ class HostNetwork(Attached):
         self._data_ports: dict[int, int] = {}
         self._connections: dict[int, _Connection] = {}
         self._datagram_sockets: dict[int, socket.socket] = {}
+        self._asked: dict[tuple[int, int], int] = {}  # the address that the board sent to: answers come from there
         self._here = {number(address) for address in (HOST_ADDRESS, GATEWAY_ADDRESS, LOOPBACK)}
         self._next = 1
 
@@ -103,18 +104,22 @@ class HostNetwork(Attached):
 
     # --- what happens here ------------------------------------------------------------------------------------------
 
+    def _is_here(self, address: int) -> bool:
+        return address in self._here or address == self.stack.neighbour()
+
     def _poll(self) -> None:
         for listener, board_port in list(self._listeners):
             with suppress(BlockingIOError, InterruptedError, ConnectionError):
                 client, (_, port) = listener.accept()
-                self._add(client, board_port, number(HOST_ADDRESS), port, State.ASKING)
+                self._add(client, board_port, self.stack.neighbour(), port, State.ASKING)
         for connection in list(self._connections) if self.stack.reachable() else ():
             if connection in self._connections:
                 self._serve(connection)
         for board_port, datagrams in list(self._datagram_sockets.items()):
             with suppress(BlockingIOError, InterruptedError, ConnectionError):
                 data, (_, port) = datagrams.recvfrom(2048)
-                self.stack.datagram(number(HOST_ADDRESS), port, board_port, data)
+                address = self._asked.get((board_port, port)) or self.stack.neighbour()
+                self.stack.datagram(address, port, board_port, data)
         self._later(POLL_SECONDS, self._poll)
 
     def _add(self, client: socket.socket, board_port: int, address: int, port: int, state: State) -> int:
@@ -239,7 +244,7 @@ class HostNetwork(Attached):
     def open(self, address: int, port: int, local_port: int) -> int:
         """The board connects: to a service on this computer's loopback, other addresses can't be reached."""
         connection = self._add(socket.socket(), local_port, address, port, State.CONNECTING)
-        if address not in self._here:
+        if not self._is_here(address):
             self._forget(connection)
             self._later(POLL_SECONDS, self._unreachable, connection)
         return connection
@@ -284,8 +289,9 @@ class HostNetwork(Attached):
 
     def send_datagram(self, address: int, port: int, local_port: int, data: bytes) -> None:
         """A datagram of the board, to this computer only."""
-        if address not in self._here:
+        if not self._is_here(address):
             return
+        self._asked[local_port, port] = address
         if local_port not in self._datagram_sockets:
             datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
             datagrams.bind((LOOPBACK, 0))
@@ -296,11 +302,11 @@ class HostNetwork(Attached):
 
     def resolve(self, name: str) -> int | None:
         """Only this computer has a name: host, or localhost."""
-        return number(HOST_ADDRESS) if name in ("host", "localhost") else None
+        return self.stack.neighbour() if name in ("host", "localhost") else None
 
     def answers_ping(self, address: int) -> bool:
         """This computer answers."""
-        return address in self._here
+        return self._is_here(address)
 
     def service(self, name: str) -> tuple[int, int, str] | None:
         """No mDNS services are looked for on this computer's networks."""
