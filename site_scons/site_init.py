@@ -14,9 +14,7 @@ sys.pycache_prefix = str(Path(__file__).resolve().parent.parent / "build" / ".py
 sys.dont_write_bytecode = False
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tools"))
 
-import fast_null_build  # noqa: E402 - now that its compiled form has a place
-
-fast_null_build.apply()
+import at_start  # noqa: E402, F401 - now that its compiled form has a place; ends here if there is nothing to do
 
 SCons.Script.Main.progress_display.set_mode(False)  # what is built says enough
 

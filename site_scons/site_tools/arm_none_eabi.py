@@ -24,8 +24,6 @@ CODE = ["-std=gnu99", "-Os", "-g", "-ffunction-sections", "-fdata-sections", "-f
         "-fno-schedule-insns2", "-fno-move-loop-invariants", "-fno-jump-tables", "-fno-tree-ch",
         "-fno-tree-loop-optimize", "-fno-caller-saves", "-fno-thread-jumps", "-fno-tree-dominator-opts",
         "-fno-tree-slsr", "-fno-tree-tail-merge", "-fno-ssa-phiopt"]  # fmt: skip
-# Link-time optimization makes the image smaller and each link slower (docs/size.md): a debug build does without.
-WHOLE_PROGRAM = {"release": ["-flto", "-flto-partition=one", "-fipa-pta"], "debug": []}
 
 _DIRECTIVE = re.compile(
     rb'^[ \t]*#[ \t]*(?:include[ \t]+(?:"([^"\n]+)"|<([^>\n]+)>|([A-Za-z_]\w*))'
@@ -153,6 +151,11 @@ def compiler(env) -> str:  # type: ignore[no-untyped-def]
     return _compilers[key]
 
 
+def compiler_signature(env) -> str:  # type: ignore[no-untyped-def]
+    """The same, wherever on a machine MicroPython's tree is: it is told by what is in it."""
+    return compiler(env).replace(env["MICROPYTHON"], env["TREE"])
+
+
 def prefix_maps(env) -> str:  # type: ignore[no-untyped-def]
     """Flags that keep the folders of this machine out of the output: the same bytes wherever it is built."""
     places = {os.getcwd(): ".", env["MICROPYTHON"]: "micropython"}
@@ -205,15 +208,17 @@ def generate(env) -> None:  # type: ignore[no-untyped-def]
         CPPDEFSUFFIX="",
         SCANNERS=[],  # of SCons itself, which would look into what Builders here do not scan
         _compiler=compiler,
+        _compiler_signature=compiler_signature,
         _short_name=short_name,
         _prefix_maps=prefix_maps,
     )
-    env.SetDefault(WHOLE_PROGRAM=WHOLE_PROGRAM[env["BTYPE"]])
+    env.SetDefault(WHOLE_PROGRAM=env["BUILD_TYPE"].whole_program)
     env.SetDefault(GENERATED=set(), PACKAGED={}, FILE_FLAGS=[], LIBS_TEXT="-lgcc")
-    # The compiler's version counts: another compiler, another object.
-    env["CCCOM"] = (
-        "${_compiler(__env__)} $( ${_prefix_maps(__env__)} $)"
-        " -frandom-seed=${_short_name(SOURCE, __env__)} $WHOLE_PROGRAM $FILE_FLAGS -c -o $TARGET $SOURCES"
+    # The compiler's version counts: another compiler, another object. Its launcher does not.
+    env["CCCOM"] = "$( $LAUNCHER $) $COMPILE"
+    env["COMPILE"] = (
+        "$( ${_compiler(__env__)} ${_prefix_maps(__env__)} $)"
+        " -frandom-seed=${_short_name(SOURCE, __env__)} $WHOLE_PROGRAM $FILE_FLAGS -c -o $TARGET $( $SOURCES $)"
     )
     env["LINKCOM"] = (
         "$CC $LINKFLAGS ${WHOLE_PROGRAM and WHOLE_PROGRAM + CCFLAGS} $( ${_prefix_maps(__env__)} $)"
@@ -223,7 +228,7 @@ def generate(env) -> None:  # type: ignore[no-untyped-def]
     env.Append(
         BUILDERS={
             "CObject": Builder(
-                action=Action("$CCCOM", varlist=["CC_VERSION", "PINNED"], **said),
+                action=Action("$CCCOM", varlist=["CC_VERSION", "_compiler_signature(__env__)"], **said),
                 suffix=".o",
                 single_source=True,
                 source_scanner=c_scanner(),

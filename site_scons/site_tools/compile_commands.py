@@ -18,7 +18,7 @@ def _write(target, source, env) -> None:  # type: ignore[no-untyped-def]
                 "directory": os.getcwd(),
                 "file": node.sources[0].get_path(),
                 "output": node.get_path(),
-                "command": build.subst("$CCCOM", target=[node], source=node.sources),
+                "command": build.subst("$COMPILE", target=[node], source=node.sources),
             }
         )
     Path(target[0].get_path()).write_text(json.dumps(entries, indent=1) + "\n")
@@ -27,7 +27,9 @@ def _write(target, source, env) -> None:  # type: ignore[no-untyped-def]
 def compile_commands(env, target):  # type: ignore[no-untyped-def]
     """The list; made again when a source is added or taken away, or the flags change."""
     sources = [str(node.sources[0]) for node in env["OBJECTS"]]
-    return env.CompileCommandsFile(target, Value("\n".join([os.getcwd(), compiler(env), *sources])))
+    return env.CompileCommandsFile(
+        target, Value("\n".join([os.getcwd(), compiler(env), env["BUILD_TYPE"].objects, *sources]))
+    )
 
 
 def generate(env) -> None:  # type: ignore[no-untyped-def]

@@ -14,8 +14,6 @@ from site_init import action
 from wipy import tables
 
 OUR_WARNINGS = ["-Wall", "-Wextra", "-Werror"]
-# Assertions in our own files, most of them from the core's headers. With the core's own files too, RAM is too small.
-BUILD_TYPES = {"release": [], "debug": ["-UNDEBUG"]}
 
 
 def _command(env) -> list[str]:  # type: ignore[no-untyped-def]
@@ -48,7 +46,7 @@ def _objects(env, root: str, prefix: str, files, flags, strings: bool):  # type:
     objects = []
     for name in files:
         source = env.File(f"{root}/{name}")
-        target = f"$BUILD/obj/{prefix}/{os.path.splitext(name)[0]}.o"
+        target = f"$BUILD/{env['BUILD_TYPE'].objects}/{prefix}/{os.path.splitext(name)[0]}.o"
         objects += env.CObject(target, source, **({"FILE_FLAGS": flags} if flags else {}))
         if strings and name.endswith(".c"):
             env["STRING_SOURCES"].append(source)
@@ -61,7 +59,7 @@ def port(env, room: str, files, flags=()):  # type: ignore[no-untyped-def]
     here = env.Dir(".").srcnode().path
     folder = here if room == "." else f"{here}/{room}"
     return _objects(
-        env, f"#{folder}", f"port/{room}", files, [*OUR_WARNINGS, *BUILD_TYPES[env["BTYPE"]], *flags], strings=True
+        env, f"#{folder}", f"port/{room}", files, [*OUR_WARNINGS, *env["BUILD_TYPE"].ours, *flags], strings=True
     )
 
 
@@ -74,7 +72,7 @@ def generated_source(env, source):  # type: ignore[no-untyped-def]
     """Compile a generated C file, which may name qstrs."""
     env["STRING_SOURCES"].append(source)
     name = os.path.splitext(source.name)[0]
-    objects = env.CObject(f"$BUILD/obj/genhdr/{name}.o", source, FILE_FLAGS=OUR_WARNINGS)
+    objects = env.CObject(f"$BUILD/{env['BUILD_TYPE'].objects}/genhdr/{name}.o", source, FILE_FLAGS=OUR_WARNINGS)
     env["OBJECTS"].extend(objects)
     return objects
 
@@ -108,7 +106,7 @@ def generate(env) -> None:  # type: ignore[no-untyped-def]
     flags = ["CCFLAGS", "CPPDEFINES", "CC", "CC_VERSION"]
     env.Append(
         BUILDERS={
-            "Strings": Builder(action=action(_collect, "GEN $TARGET", varlist=[*flags, "PINNED"]),
+            "Strings": Builder(action=action(_collect, "GEN $TARGET", varlist=[*flags, "TREE"]),
                                target_scanner=all_sources_scanner(headers_not_read)),
             "TableHeader": Builder(action=action(_header, "GEN $TARGET", varlist=flags)),
             "GeneratedText": Builder(action=action(_text, "GEN $TARGET")),

@@ -5,9 +5,11 @@ import sys
 import tomllib
 from pathlib import Path
 
+from at_start import record_when_made
+from build_types import TYPES
 from SCons.Script import COMMAND_LINE_TARGETS, Action, AlwaysBuild, Decider, Default, Help, SConsignFile, SetOption
 from site_init import shown
-from wipy import board
+from wipy import board, launcher, nothing_changed
 from wipy.errors import UserError
 from wipy.setup import thirdparty
 
@@ -38,7 +40,8 @@ def words(env, settings) -> None:  # type: ignore[no-untyped-def]
         "",
     ]
     Help("\n".join(lines))
-    Default(env.Alias("image"))
+    Default(env.Alias(nothing_changed.DEFAULT))
+    record_when_made(env, env.Alias(nothing_changed.DEFAULT))
 
 
 def generate(env) -> None:  # type: ignore[no-untyped-def]
@@ -68,10 +71,15 @@ def generate(env) -> None:  # type: ignore[no-untyped-def]
         MICROPYTHON=micropython,
         # What needs no dependencies: files of the cached tree, which locate() has just found to be as they were pinned.
         PINNED=() if env["MICROPYTHON_DIR"] else (micropython + os.sep,),
+        TREE=str(env["MICROPYTHON_DIR"] or Path(micropython).name),  # what tells one tree from another
         WORDS={},
+        BUILD_TYPE=TYPES[env["BTYPE"]],
+        LAUNCHER=launcher.words(env["LAUNCHER"]),
         PYTHON=sys.executable,
         ENV={**os.environ, "PYTHONPATH": str(Path("tools").absolute())},
     )
+    if env["CACHE_DIR"]:
+        env.CacheDir(str(launcher.cache_folder(env["CACHE_DIR"], read_only=bool(env.GetOption("cache_readonly")))))
     env.AddMethod(word, "Word")
     env.AddMethod(words, "Words")
 

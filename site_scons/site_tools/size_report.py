@@ -30,6 +30,7 @@ def size_report(env, target, source):  # type: ignore[no-untyped-def]
     """The report; the last one stays until the new one is written, which tells the difference."""
     nodes = env.SizeReportFiles(target, source)
     env.Precious(nodes)
+    env.NoCache(nodes)  # it is told, and compared with the last one
     return nodes
 
 

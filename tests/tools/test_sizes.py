@@ -138,7 +138,7 @@ def test_an_overflow_is_explained_and_other_errors_are_not() -> None:
 
 def test_the_report_tells_the_difference_to_the_last_build() -> None:
     def built(image: int, room: int) -> dict[str, object]:
-        return measure.Sizes(
+        sizes = measure.Sizes(
             name="mcuimg.bin",
             image=image,
             image_limit=2000,
@@ -148,12 +148,16 @@ def test_the_report_tells_the_difference_to_the_last_build() -> None:
             stacks={"main": 1024},
             rooms={"py": measure.Usage(room, 8)},
             symbols=[measure.Symbol("f", 12, 0x20004000, ".text", "py", "py/vm.o", False)],
-        ).as_json()
+        )
+        return {"build_type": "release", **sizes.as_json()}
 
     now, before = built(1500, 900), built(1400, 800)
     assert report.summary(now, None) == "mcuimg.bin 1,500 of 2,000 bytes, Python heap 3,500"
     assert report.summary(now, before) == "mcuimg.bin 1,500 of 2,000 bytes  +100, Python heap 3,500  -100"
     assert report.summary(now, now) == report.summary(now, None)
+    quick = {**now, "build_type": "quick"}
+    assert report.summary(quick, before) == "mcuimg.bin 1,500 of 2,000 bytes, Python heap 3,500 (quick build)"
+    assert report.summary(now, quick) == report.summary(now, None)
     text = report.text("Title", now, before)
     assert text.startswith("Title\n")
     assert "  py    900    8    +100\n" in text

@@ -28,11 +28,15 @@ def _table(rows: Iterable[tuple[str, ...]]) -> list[str]:
 def summary(sizes: dict[str, Any], before: dict[str, Any] | None) -> str:
     """One line: the image against its limit, and the heap if it leaves one, with their changes."""
     image, heap = sizes["image"], sizes["heap"]
+    if before and before.get("build_type") != sizes["build_type"]:
+        before = None  # the type makes the difference, not a change
     old_image = before["image"]["size"] if before else None
     line = f"{image['name']} {image['size']:,} of {image['limit']:,} bytes{_change(image['size'], old_image)}"
     if heap:
         old_heap = before["heap"]["size"] if before and before["heap"] else None
         line += f", Python heap {heap['size']:,}{_change(heap['size'], old_heap)}"
+    if sizes["build_type"] != "release":
+        line += f" ({sizes['build_type']} build)"
     return line
 
 
