@@ -9,6 +9,7 @@ from pathlib import Path
 import SCons
 import SCons.Node
 import SCons.Node.FS
+from scons_types import Environment, Nodes
 from wipy import nothing_changed
 
 if nothing_changed.is_all_made(sys.argv[1:], SCons.__version__):
@@ -18,7 +19,7 @@ if nothing_changed.is_all_made(sys.argv[1:], SCons.__version__):
 _WITNESS = nothing_changed.Witness(os.getcwd())
 
 
-def _files(nodes) -> list[str]:  # type: ignore[no-untyped-def]
+def _files(nodes: Nodes) -> list[str]:
     """Each file that these nodes are, or are made of."""
     found, seen, pending = [], set(nodes), list(nodes)
     while pending:
@@ -36,7 +37,7 @@ def _files(nodes) -> list[str]:  # type: ignore[no-untyped-def]
     return found
 
 
-def record_when_made(env, nodes) -> None:  # type: ignore[no-untyped-def]
+def record_when_made(env: Environment, nodes: Nodes) -> None:
     """The description is read: should all of the nodes be made when SCons ends, the next start will know."""
     _WITNESS.rest()
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import SCons.Node.Alias
 import SCons.Script.Main
@@ -15,6 +16,7 @@ sys.dont_write_bytecode = False
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tools"))
 
 import at_start  # noqa: E402, F401 - now that its compiled form has a place; ends here if there is nothing to do
+import scons_types as of  # noqa: E402 - SConstruct sees every name here: none may hide one of SCons
 
 SCons.Script.Main.progress_display.set_mode(False)  # what is built says enough
 
@@ -43,18 +45,18 @@ def one_line_errors() -> Iterator[None]:
         sys.exit(2)
 
 
-def shown(env, words):  # type: ignore[no-untyped-def]
+def shown(env: of.Environment, words: str | None) -> dict[str, str | None]:
     """Options of a SCons Action that shows `words` (None: nothing) instead of its command line, unless V=1."""
     return {} if env["V"] else {"cmdstr": words}
 
 
-def action(function, words, **options):  # type: ignore[no-untyped-def]
+def action(function: of.BuildFunction, words: str | None, **options: Any) -> Any:
     """A SCons action that calls function(target, source, env) and says `words`; a UserError ends the build."""
     from SCons.Errors import BuildError
     from SCons.Script import Action
     from wipy.errors import UserError
 
-    def run(target, source, env):  # type: ignore[no-untyped-def]
+    def run(target: of.Nodes, source: of.Nodes, env: of.Environment) -> int:
         try:
             function(target, source, env)
         except UserError as error:

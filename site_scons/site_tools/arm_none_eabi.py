@@ -10,8 +10,10 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from SCons.Script import Action, Builder, Scanner
+from scons_types import Environment, Node, Nodes
 from site_init import action, shown
 from wipy.errors import UserError
 from wipy.setup import toolchain
@@ -45,10 +47,10 @@ class Includes:
 
     # Shared by all scanners of one build: what each file says, and where each name was found.
     _said: dict[str, list[tuple[str, str, str, str, str]]] = {}
-    _found: dict[tuple[str, str], object] = {}
-    _followed: dict[tuple[str, str, bool, str], object] = {}
+    _found: dict[tuple[str, str], Node | None] = {}
+    _followed: dict[tuple[str, str, bool, str], Node | None] = {}
 
-    def _directives(self, node) -> list[tuple[str, str, str, str, str]]:  # type: ignore[no-untyped-def]
+    def _directives(self, node: Node) -> list[tuple[str, str, str, str, str]]:
         path = node.get_internal_path()
         if path in self._said and not node.has_builder():
             return self._said[path]
@@ -60,7 +62,7 @@ class Includes:
         self._said[path] = said
         return said
 
-    def _find(self, env, folder, name):  # type: ignore[no-untyped-def]
+    def _find(self, env: Environment, folder: Node, name: str) -> Node | None:
         """The node of an included file, or None where the search path does not have it (the compiler's own headers)."""
         key = (folder.get_internal_path(), name)
         if key not in self._found:
@@ -71,14 +73,14 @@ class Includes:
                 self._found[key] = None
         return self._found[key]
 
-    def of_sources(self, target, env, path=()):  # type: ignore[no-untyped-def]
+    def of_sources(self, target: Node, env: Environment, path: object = ()) -> Nodes:
         """What any source of a target includes."""
-        return self._closure(target.sources, env)
+        return self._closure(target.sources or (), env)
 
-    def __call__(self, node, env, path=()):  # type: ignore[no-untyped-def]
+    def __call__(self, node: Node, env: Environment, path: object = ()) -> Nodes:
         return self._closure([node], env)
 
-    def _closure(self, nodes, env):  # type: ignore[no-untyped-def]
+    def _closure(self, nodes: Nodes, env: Environment) -> Nodes:
         search = [env.Dir(folder) for folder in env["CPPPATH"]]
         places = " ".join(folder.get_internal_path() for folder in search)
         macros = {d[0]: {str(d[1]).strip('\\"')} for d in env["CPPDEFINES"] if isinstance(d, tuple)}
@@ -86,14 +88,14 @@ class Includes:
         seen = set(nodes)
         todo = list(nodes)
 
-        def first(folder, name, quoted):  # type: ignore[no-untyped-def]
+        def first(folder: Node, name: str, quoted: bool) -> Node | None:
             for place in [folder, *search] if quoted else search:
                 found = self._find(env, place, name)
                 if found is not None:
                     return found
             return None
 
-        def follow(folder, name, quoted) -> None:  # type: ignore[no-untyped-def]
+        def follow(folder: Node, name: str, quoted: bool) -> None:
             if name in self.without:
                 return
             key = (folder.get_internal_path() if quoted else "", name, quoted, places)
@@ -125,12 +127,12 @@ class Includes:
         return sorted((found for found in seen if not found.get_internal_path().startswith(pinned)), key=str)
 
 
-def c_scanner():  # type: ignore[no-untyped-def]
+def c_scanner() -> Any:
     """A SCons scanner of one source."""
     return Scanner(function=Includes(), skeys=[".c", ".S", ".s"], recursive=False)
 
 
-def all_sources_scanner(without: frozenset[str]):  # type: ignore[no-untyped-def]
+def all_sources_scanner(without: frozenset[str]) -> Any:
     """A SCons scanner of a target, for all its sources at once."""
     return Scanner(function=Includes(without).of_sources, recursive=False)
 
@@ -138,7 +140,7 @@ def all_sources_scanner(without: frozenset[str]):  # type: ignore[no-untyped-def
 _compilers: dict[tuple[str, ...], str] = {}
 
 
-def compiler(env) -> str:  # type: ignore[no-untyped-def]
+def compiler(env: Environment) -> str:
     """The compiler with all flags that sources share; headers outside the project are not ours to warn about.
 
     Put together once for each set of flags, not for each source: it is asked for hundreds of times.
@@ -151,33 +153,33 @@ def compiler(env) -> str:  # type: ignore[no-untyped-def]
     return _compilers[key]
 
 
-def compiler_signature(env) -> str:  # type: ignore[no-untyped-def]
+def compiler_signature(env: Environment) -> str:
     """The same, wherever on a machine MicroPython's tree is: it is told by what is in it."""
     return compiler(env).replace(env["MICROPYTHON"], env["TREE"])
 
 
-def prefix_maps(env) -> str:  # type: ignore[no-untyped-def]
+def prefix_maps(env: Environment) -> str:
     """Flags that keep the folders of this machine out of the output: the same bytes wherever it is built."""
     places = {os.getcwd(): ".", env["MICROPYTHON"]: "micropython"}
     # The assembler hears of debug prefixes alone.
     return " ".join(f"-f{what}-prefix-map={path}={name}" for path, name in places.items() for what in ("file", "debug"))
 
 
-def short_name(source, env) -> str:  # type: ignore[no-untyped-def]
+def short_name(source: object, env: Environment) -> str:
     """A source's path as it is told to people: within the project, or within MicroPython's tree."""
     path = str(source)
     root = env.get("MICROPYTHON", "") + os.sep
     return path[len(root) :] if path.startswith(root) else path
 
 
-def _needs_linker_script(target, source, env):  # type: ignore[no-untyped-def]
+def _needs_linker_script(target: Nodes, source: Nodes, env: Environment) -> tuple[Nodes, Nodes]:
     script = env["LINKER_SCRIPT"]
     parts = re.findall(r"^INCLUDE +(\S+)$", Path(script.srcnode().get_path()).read_text(), re.MULTILINE)  # beside it
     env.Depends(target, [script, *(script.srcnode().dir.File(part) for part in parts)])
     return target, source
 
 
-def _link(target, source, env) -> None:  # type: ignore[no-untyped-def]
+def _link(target: Nodes, source: Nodes, env: Environment) -> None:
     command = shlex.split(env.subst("$LINKCOM", target=target, source=source))
     run = subprocess.run(command, env=env["ENV"], stderr=subprocess.PIPE, text=True, errors="replace")
     if run.returncode:
@@ -194,7 +196,7 @@ def _link(target, source, env) -> None:  # type: ignore[no-untyped-def]
     print(run.stderr, end="", file=sys.stderr)
 
 
-def generate(env) -> None:  # type: ignore[no-untyped-def]
+def generate(env: Environment) -> None:
     found = toolchain.find(env["CROSS_COMPILE"])
     env.Replace(CC=found.tool("gcc"), OBJCOPY=found.tool("objcopy"), CC_VERSION=str(found))
     env.AppendUnique(
@@ -241,5 +243,5 @@ def generate(env) -> None:  # type: ignore[no-untyped-def]
     )
 
 
-def exists(env) -> bool:  # type: ignore[no-untyped-def]
+def exists(env: Environment) -> bool:
     return True  # generate() says what is missing

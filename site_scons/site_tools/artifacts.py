@@ -3,12 +3,14 @@
 import hashlib
 import shutil
 from pathlib import Path
+from typing import Any
 
 from SCons.Script import Builder, Flatten
+from scons_types import Environment, Nodes
 from site_init import action
 
 
-def _gather(target, source, env) -> None:  # type: ignore[no-untyped-def]
+def _gather(target: Nodes, source: Nodes, env: Environment) -> None:
     *copies, sums = (Path(node.get_path()) for node in target)
     lines = []
     for copy, node in zip(copies, source, strict=True):
@@ -17,17 +19,17 @@ def _gather(target, source, env) -> None:  # type: ignore[no-untyped-def]
     sums.write_text("".join(lines))
 
 
-def artifacts(env, nodes):  # type: ignore[no-untyped-def]
+def artifacts(env: Environment, nodes: Nodes) -> Any:
     """Copies of the nodes' files and their checksums."""
     sources = Flatten(nodes)
     folder = "#build/artifacts/$BOARD"
     return env.ArtifactFiles([*(f"{folder}/{node.name}" for node in sources), f"{folder}/SHA256SUMS"], sources)
 
 
-def generate(env) -> None:  # type: ignore[no-untyped-def]
+def generate(env: Environment) -> None:
     env.Append(BUILDERS={"ArtifactFiles": Builder(action=action(_gather, "COLLECT ${TARGET.dir}"))})
     env.AddMethod(artifacts, "Artifacts")
 
 
-def exists(env) -> bool:  # type: ignore[no-untyped-def]
+def exists(env: Environment) -> bool:
     return True

@@ -4,10 +4,13 @@ A project has any number of them: the application, a bootloader, what stands for
 string tables, a linker script and limits of its own; what all share (board, compiler, MicroPython) is `env`'s.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from SCons.Script import Action, Builder
+from scons_types import Environment, Nodes
 from site_init import action, shown
 from wipy.errors import UserError
 
@@ -20,7 +23,14 @@ class Limits:
     heap: int | None = None
 
 
-def image(env, name: str, script: str, rooms=None, limits: Limits | None = None, **overrides):  # type: ignore[no-untyped-def]
+def image(
+    env: Environment,
+    name: str,
+    script: str,
+    rooms: Mapping[str, Sequence[str]] | None = None,
+    limits: Limits | None = None,
+    **overrides: object,
+) -> Environment:
     """The environment of an image.
 
     name: of the files it is linked to, $BUILD/<name>.elf and .map. script: its linker script, beside the calling
@@ -45,18 +55,18 @@ def image(env, name: str, script: str, rooms=None, limits: Limits | None = None,
     return own
 
 
-def program(env):  # type: ignore[no-untyped-def]
+def program(env: Environment) -> Any:
     """The linked image: [$BUILD/<name>.elf, $BUILD/<name>.map]."""
     return env.Firmware(["$BUILD/${IMAGE}.elf", "$BUILD/${IMAGE}.map"], env["OBJECTS"])
 
 
-def binary(env, linked, target: str, said: str = "BIN"):  # type: ignore[no-untyped-def]
+def binary(env: Environment, linked: Nodes, target: str, said: str = "BIN") -> Any:
     """What a linked image puts into memory, as raw bytes from its lowest address."""
     command = [["$OBJCOPY", "-O", "binary", "$SOURCE", "$TARGET"]]
     return env.Command(target, linked[0], Action(command, **shown(env, f"{said} $TARGET")))
 
 
-def _package(target, source, env) -> None:  # type: ignore[no-untyped-def]
+def _package(target: Nodes, source: Nodes, env: Environment) -> None:
     from wipy import image
     from wipy.sizes import elf, limits
 
@@ -73,12 +83,12 @@ def _package(target, source, env) -> None:  # type: ignore[no-untyped-def]
     signed.write_bytes(whole)
 
 
-def _register(target, source, env):  # type: ignore[no-untyped-def]
+def _register(target: Nodes, source: Nodes, env: Environment) -> tuple[Nodes, Nodes]:
     env["PACKAGED"][source[0].get_path()] = target
     return target, source
 
 
-def generate(env) -> None:  # type: ignore[no-untyped-def]
+def generate(env: Environment) -> None:
     env.SetDefault(IMAGES={})
     package = action(_package, "IMG $TARGET", varlist=["LIMITS", "BTYPE"])
     env.Append(BUILDERS={"McuImage": Builder(action=package, emitter=_register)})
@@ -87,5 +97,5 @@ def generate(env) -> None:  # type: ignore[no-untyped-def]
     env.AddMethod(binary, "Binary")
 
 
-def exists(env) -> bool:  # type: ignore[no-untyped-def]
+def exists(env: Environment) -> bool:
     return True

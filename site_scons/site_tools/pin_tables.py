@@ -3,16 +3,18 @@
 from pathlib import Path
 
 from SCons.Script import Builder
+from scons_types import Environment, Nodes
 from site_init import action
 
 
-def _generate(target, source, env) -> None:  # type: ignore[no-untyped-def]
+def _write(target: Nodes, source: Nodes, env: Environment) -> None:
     from wipy import pins  # brings Jinja2, which only this step needs
 
-    pins.generate(*(Path(node.get_path()) for node in source[:2]), Path(target[0].dir.get_path()))
+    board, chip = (Path(node.get_path()) for node in source[:2])
+    pins.generate(board, chip, Path(target[0].dir.get_path()))
 
 
-def pin_tables(env, board_csv, chip_csv):  # type: ignore[no-untyped-def]
+def pin_tables(env: Environment, board_csv: str, chip_csv: str) -> Nodes:
     """The tables' source and header; the header is known to whatever includes genhdr/pins.h."""
     code, header = env.PinTableFiles(["$BUILD/genhdr/pins.c", "$BUILD/genhdr/pins.h"], [board_csv, chip_csv])
     env.Depends([code, header], [env.Glob("#tools/wipy/templates/*"), "#tools/wipy/pins.py"])
@@ -21,10 +23,10 @@ def pin_tables(env, board_csv, chip_csv):  # type: ignore[no-untyped-def]
     return [code, header]
 
 
-def generate(env) -> None:  # type: ignore[no-untyped-def]
-    env.Append(BUILDERS={"PinTableFiles": Builder(action=action(_generate, "GEN $TARGETS"))})
+def generate(env: Environment) -> None:
+    env.Append(BUILDERS={"PinTableFiles": Builder(action=action(_write, "GEN $TARGETS"))})
     env.AddMethod(pin_tables, "PinTables")
 
 
-def exists(env) -> bool:  # type: ignore[no-untyped-def]
+def exists(env: Environment) -> bool:
     return True

@@ -4,17 +4,19 @@ import os
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 from at_start import record_when_made
 from build_types import TYPES
 from SCons.Script import COMMAND_LINE_TARGETS, Action, AlwaysBuild, Decider, Default, Help, SConsignFile, SetOption
+from scons_types import Environment
 from site_init import shown
 from wipy import board, launcher, nothing_changed
 from wipy.errors import UserError
 from wipy.setup import thirdparty
 
 
-def word(env, name: str, what: str, nodes=(), command=None):  # type: ignore[no-untyped-def]
+def word(env: Environment, name: str, what: str, nodes: object = (), command: str | None = None) -> Any:
     """A word for the command line: builds `nodes`, then runs `command` each time it is asked for."""
     env["WORDS"][name] = what
     if not command:
@@ -22,7 +24,7 @@ def word(env, name: str, what: str, nodes=(), command=None):  # type: ignore[no-
     return AlwaysBuild(env.Alias(name, nodes, Action(command, **shown(env, None))))
 
 
-def words(env, settings) -> None:  # type: ignore[no-untyped-def]
+def words(env: Environment, settings: Any) -> None:  # SCons's Variables
     """After everything is declared: refuses unknown words and writes the help."""
     unknown = settings.UnknownVariables()
     if unknown:
@@ -44,7 +46,7 @@ def words(env, settings) -> None:  # type: ignore[no-untyped-def]
     record_when_made(env, env.Alias(nothing_changed.DEFAULT))
 
 
-def generate(env) -> None:  # type: ignore[no-untyped-def]
+def generate(env: Environment) -> None:
     SetOption("num_jobs", os.cpu_count() or 1)
     SetOption("implicit_cache", 1)
     SetOption("max_drift", 1)
@@ -84,5 +86,5 @@ def generate(env) -> None:  # type: ignore[no-untyped-def]
     env.AddMethod(words, "Words")
 
 
-def exists(env) -> bool:  # type: ignore[no-untyped-def]
+def exists(env: Environment) -> bool:
     return True

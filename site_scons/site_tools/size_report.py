@@ -1,13 +1,16 @@
 """SCons tool: image.SizeReport([size.txt, size.json], [elf, map, image file]) says where an image's bytes go."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from SCons.Script import Builder
+from scons_types import Environment, Nodes
 from site_init import action
 
 
-def _report(target, source, env) -> None:  # type: ignore[no-untyped-def]
+def _report(target: Nodes, source: Nodes, env: Environment) -> None:
     from wipy import report
     from wipy.sizes.measure import measure
 
@@ -26,7 +29,7 @@ def _report(target, source, env) -> None:  # type: ignore[no-untyped-def]
     print(report.summary(now, before))
 
 
-def size_report(env, target, source):  # type: ignore[no-untyped-def]
+def size_report(env: Environment, target: Sequence[str], source: Nodes) -> Any:
     """The report; the last one stays until the new one is written, which tells the difference."""
     nodes = env.SizeReportFiles(target, source)
     env.Precious(nodes)
@@ -34,11 +37,11 @@ def size_report(env, target, source):  # type: ignore[no-untyped-def]
     return nodes
 
 
-def generate(env) -> None:  # type: ignore[no-untyped-def]
+def generate(env: Environment) -> None:
     report = action(_report, None, varlist=["BOARD_FACTS", "IMAGE", "LIMITS", "VERSION"])
     env.Append(BUILDERS={"SizeReportFiles": Builder(action=report)})
     env.AddMethod(size_report, "SizeReport")
 
 
-def exists(env) -> bool:  # type: ignore[no-untyped-def]
+def exists(env: Environment) -> bool:
     return True

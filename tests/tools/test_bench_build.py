@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ def contestant(tmp_path) -> build.Contestant:
     (tmp_path / "mpconfigport.h").write_text("")
     (tmp_path / "pins.csv").write_text("# pins\nGP1,L1\nGP2,L2\nGP3,L3\n")
     (tmp_path / "build").mkdir()
-    command = [sys.executable, "-c", "open('log', 'a').write('x')"]
+    command = [sys.executable, "-c", "open('log', 'a').write('x')"]  # whatever words follow
     return build.Contestant("ours", tmp_path, command, tmp_path / "build", tmp_path / "pins.csv")
 
 
@@ -43,6 +44,19 @@ def test_rounds_alternate_who_is_first(contestant):
     assert [len(one) for one in runs] == [3, 3]
     assert (contestant.folder / "log").read_text() == "x" * 6
     assert all(wall > 0 and cpu > 0 for one in runs for wall, cpu in one)
+
+
+def test_late_cases_are_run_once(contestant):
+    case = build.Case("late", lambda one, number: None)
+    runs = build.measure((contestant, contestant), case, 5, until=time.monotonic() - 1)
+    assert [len(one) for one in runs] == [1, 1]
+
+
+def test_no_case_of_the_whole_writes_what_another_wrote(contestant):
+    for first in (0, 100):
+        build.measure((contestant,), build.CASES["source"], 2, first)
+    text = contestant.source.read_text()
+    assert [text.count(f"int bench_build_{number}(void)") for number in (0, 1, 100, 101)] == [1, 1, 1, 1]
 
 
 def test_a_row_has_medians_and_ratios():
