@@ -253,8 +253,14 @@ for i in (s, l):
             print(late)
         except OSError as e:
             print(end=str(e.errno) + ' ')
+    for option in (25, 26):
+        try:
+            i.setsockopt(socket.SOL_SOCKET, option, 1)
+            print(option)
+        except OSError as e:
+            print(end=str(e.errno) + ' ')
     print(ssl.wrap_socket(i) is i)
 """,
     )
-    assert script.finish() == "106 106 106 106 True\n" * 2
+    assert script.finish() == "106 106 106 106 106 106 True\n" * 2
     assert listener

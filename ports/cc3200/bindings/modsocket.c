@@ -248,6 +248,9 @@ static mp_obj_t socket_setsockopt(size_t count, const mp_obj_t *arguments) {
     if (!may_be_set(level, option)) {
         mp_raise_OSError(MP_EINVAL);
     }
+    if (self->settled && level == SL_SOL_SOCKET && option >= SL_SO_SECMETHOD) {
+        mp_raise_OSError(MP_EISCONN); // TLS is settled, too (modssl.c)
+    }
     _u32 number;
     mp_buffer_info_t value = {.buf = &number, .len = sizeof(number)};
     if (mp_obj_is_int(arguments[3])) {
