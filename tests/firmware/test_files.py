@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from cc3200sim.board import Board
+from support.debug_info import DebugInfo
 from support.tested import BOARD
 from support.values import error, value
 
@@ -237,6 +238,26 @@ def test_urandom_and_sync(board: Board) -> None:
     assert value(board, "import os\nprint(len({os.urandom(8) for _ in range(50)}))") == 50
     assert error(board, OS + "os.urandom(-1)") == "ValueError:"
     assert board.repl("os.sync()") == ""
+
+
+@pytest.mark.req("FS-1")
+def test_when_peers_come_stirs_the_random_numbers(board: Board, debug_info: DebugInfo) -> None:
+    """In the pool that the next numbers are made of, a peer that comes a millisecond later makes a difference."""
+    address, _ = debug_info.symbols["generator"]
+
+    def pool() -> bytes:
+        return bytes(board.machine.cpu.read_memory(address, 32))
+
+    state = board.save()
+    pools = []
+    for wait_ms in (10, 11, 11):
+        board.restore(state)
+        before = pool()
+        board.run(wait_ms)
+        board.connect(23).read_until(b"Login as: ")
+        assert pool() != before
+        pools.append(pool())
+    assert pools[0] != pools[1] == pools[2]
 
 
 @pytest.mark.req("FS-1")

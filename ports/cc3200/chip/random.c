@@ -25,11 +25,12 @@ static struct {
     uint32_t pool[POOL_WORDS];
     uint32_t drawn[POOL_WORDS];
     uint32_t left;  // words of `drawn` not handed out yet
+    uint32_t stirred; // times so far
 } generator LOW_RAM;
 
 static void digest_pool(uint8_t purpose, const void *data, size_t length, uint32_t result[POOL_WORDS]) {
     hash_state_t state;
-    // When numbers are asked for hangs on what went on since the start, the network's doings for one.
+    // When numbers are asked for hangs on what went on since the start.
     const uint32_t now[] = {MAP_SysTickValueGet(), (uint32_t)PRCMSlowClkCtrFastGet()};
     hash_start(&state, HASH_SHA256);
     if (!hash_update(&state, &purpose, sizeof(purpose)) || !hash_update(&state, generator.pool, sizeof(generator.pool))
@@ -47,6 +48,15 @@ void random_stir(const void *data, size_t length) {
         generator.pool[i] ^= stirred[i];
     }
     generator.left = 0;
+    interrupts_restore(interrupts);
+}
+
+// A sum takes nothing away from what the pool holds; the next digest mixes it.
+void random_stir_time(void) {
+    // Within the present millisecond, and which one.
+    uint32_t now = MAP_SysTickValueGet() ^ (uint32_t)PRCMSlowClkCtrFastGet() << 16;
+    uint32_t interrupts = interrupts_disable();
+    generator.pool[generator.stirred++ % POOL_WORDS] += now;
     interrupts_restore(interrupts);
 }
 

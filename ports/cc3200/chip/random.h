@@ -12,6 +12,9 @@ void random_init(const void *memory, size_t length);
 // Adds whatever else may be hard to guess. Never makes things worse.
 void random_stir(const void *data, size_t length);
 
+// Adds the present instant, by both clocks: for what somebody else decides, such as the network. For tasks and interrupts.
+void random_stir_time(void);
+
 // 32 random bits. Numbers already drawn can't be worked out from what memory holds later. For tasks and interrupts.
 uint32_t random_u32(void);
 

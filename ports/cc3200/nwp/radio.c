@@ -9,6 +9,7 @@
 #include "FreeRTOS.h"
 #include "task.h"
 
+#include "chip/random.h"
 #include "nwp/processor.h"
 #include "nwp/wait.h"
 #include "rtos/event.h"
@@ -48,6 +49,7 @@ static int join(void) {
 void (*radio_on_change)(void);
 
 static void note_change(bool before) {
+    random_stir_time();
     if (radio_connected() != before && radio_on_change != NULL) {
         radio_on_change();
     }

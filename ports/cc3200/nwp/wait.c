@@ -6,6 +6,7 @@
 #include "task.h"
 
 #include "chip/memory.h"
+#include "chip/random.h"
 #include "nwp/processor.h"
 
 // How long one wait may take: nothing ends a select, and what is asked of the task meanwhile is seen when it is over.
@@ -46,6 +47,7 @@ static void turn(void) {
         interest.receive = interest.send = UINT32_MAX;
         vTaskDelay(1);
     }
+    random_stir_time(); // when a peer's data came, most often
     for (unsigned index = 0; index < wait.count; index++) {
         wait.clients[index]->serve(&interest, xTaskGetTickCount());
     }
