@@ -8,10 +8,10 @@
 #define RAM_END 0x20040000u
 
 // Stack sizes in bytes; tests/firmware/test_stacks.py measures what is used of each.
-#define MAIN_STACK_BYTES 640     // start-up and interrupt handlers
+#define MAIN_STACK_BYTES 624     // start-up and interrupt handlers
 #define IDLE_STACK_BYTES 256
 #define INTERPRETER_STACK_BYTES 8704
-#define SERVERS_STACK_BYTES 1920    // telnet and FTP
+#define SERVERS_STACK_BYTES 1936    // telnet and FTP
 #define SPAWN_STACK_BYTES 512     // the network processor's events
 
 // Task priorities, 0 (idle) to configMAX_PRIORITIES - 1.
