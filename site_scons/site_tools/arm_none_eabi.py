@@ -9,6 +9,7 @@ import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ CODE = ["-std=gnu99", "-Os", "-g", "-ffunction-sections", "-fdata-sections", "-f
         "-fno-tree-slsr", "-fno-tree-tail-merge", "-fno-ssa-phiopt"]  # fmt: skip
 
 _DIRECTIVE = re.compile(
-    rb'^[ \t]*#[ \t]*(?:include[ \t]+(?:"([^"\n]+)"|<([^>\n]+)>|([A-Za-z_]\w*))'
+    rb'^[ \t]*#[ \t]*(?:include(_next)?[ \t]+(?:"([^"\n]+)"|<([^>\n]+)>|([A-Za-z_]\w*))'
     rb'|define[ \t]+(\w+)[ \t]+["<]([\w./+-]+\.[ch])[">])',
     re.MULTILINE,
 )
@@ -46,11 +47,11 @@ class Includes:
         self.without = without
 
     # Shared by all scanners of one build: what each file says, and where each name was found.
-    _said: dict[str, list[tuple[str, str, str, str, str]]] = {}
+    _said: dict[str, list[tuple[str, ...]]] = {}
     _found: dict[tuple[str, str], Node | None] = {}
     _followed: dict[tuple[str, str, bool, str], Node | None] = {}
 
-    def _directives(self, node: Node) -> list[tuple[str, str, str, str, str]]:
+    def _directives(self, node: Node) -> list[tuple[str, ...]]:
         path = node.get_internal_path()
         if path in self._said and not node.has_builder():
             return self._said[path]
@@ -88,19 +89,22 @@ class Includes:
         seen = set(nodes)
         todo = list(nodes)
 
-        def first(folder: Node, name: str, quoted: bool) -> Node | None:
-            for place in [folder, *search] if quoted else search:
-                found = self._find(env, place, name)
-                if found is not None:
-                    return found
-            return None
+        def first(folder: Node, name: str, quoted: bool, after: Node | None) -> Node | None:
+            every = (self._find(env, place, name) for place in ([folder, *search] if quoted and not after else search))
+            there: Iterator[Node] = (found for found in every if found is not None)
+            if after is not None:
+                known = list(there)
+                there = iter(known[known.index(after) + 1 :] if after in known else known)
+            return next(there, None)
 
-        def follow(folder: Node, name: str, quoted: bool) -> None:
+        def follow(folder: Node, name: str, quoted: bool, after: Node | None = None) -> None:
+            """`after` is the file that wants the next one of this name on the search path (#include_next)."""
             if name in self.without:
                 return
-            key = (folder.get_internal_path() if quoted else "", name, quoted, places)
+            key = (after.get_internal_path() if after else folder.get_internal_path() if quoted else "", name, quoted,
+                   f"{places} next" if after else places)  # fmt: skip
             if key not in self._followed:
-                self._followed[key] = first(folder, name, quoted)
+                self._followed[key] = first(folder, name, quoted, after)
             found = self._followed[key]
             if found is not None and found not in seen:
                 seen.add(found)
@@ -109,9 +113,9 @@ class Includes:
         while todo:
             current = todo.pop()
             folder = current.dir
-            for quoted, angled, macro, defined, value in self._directives(current):
+            for following, quoted, angled, macro, defined, value in self._directives(current):
                 if quoted or angled:
-                    follow(folder, quoted or angled, bool(quoted))
+                    follow(folder, quoted or angled, bool(quoted), current if following else None)
                 elif macro:
                     asked.add(macro)
                 elif defined:
