@@ -1,4 +1,4 @@
-"""libFuzzer on what parses bytes from the network: each target runs for FUZZ_SECONDS from the kept corpus.
+"""libFuzzer on what parses bytes from the network or the flash: each target runs for FUZZ_SECONDS from the kept corpus.
 
 That is 5 seconds unless set, and 30 where CI is set."""
 
@@ -10,13 +10,14 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from support.host_sources import FTP, SERVERS, board_header
+from support.host_sources import FTP, IMAGE, SERVERS, board_header
 
 ROOT = Path(__file__).resolve().parents[2]
 TARGETS = {
     "telnet": [f"{SERVERS}/telnet/protocol.c", f"{SERVERS}/telnet/dialogue.c", f"{SERVERS}/login.c"],
     "path": [f"{SERVERS}/ftp/path.c"],
     "ftp": FTP,
+    "image": IMAGE,
 }
 SECONDS = os.environ.get("FUZZ_SECONDS", "30" if os.environ.get("CI") else "5")
 FLAGS = [
@@ -30,7 +31,7 @@ FLAGS = [
 ]
 
 
-@pytest.mark.req("FTP-5", "TEL-2")
+@pytest.mark.req("FTP-5", "TEL-2", "OTA-2")
 @pytest.mark.parametrize("target", TARGETS)
 def test_fuzz(target: str, tmp_path: Path) -> None:
     clang = shutil.which("clang")

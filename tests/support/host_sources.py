@@ -1,4 +1,4 @@
-"""Which sources the FTP server's pure part is, for the tests and fuzzers that build it on this machine."""
+"""Which sources the pure parts of the firmware are, for the tests and fuzzers that build it on this machine."""
 
 from pathlib import Path
 
@@ -13,6 +13,7 @@ FTP = [
     f"{SERVERS}/login.c",
     *(f"{SERVERS}/ftp/{name}.c" for name in ("engine", "transfer", "reply", "command", "listing", "path", "text")),
 ]
+IMAGE = ["ports/cc3200/image/boot_info.c", "ports/cc3200/image/image.c"]
 
 
 def board_header(folder: Path, name: str = BOARD.folder.name) -> None:

@@ -9,8 +9,9 @@ from pathlib import Path
 PORT = Path(__file__).parents[2] / "ports" / "cc3200"
 PICTURE = Path(__file__).parents[2] / "docs" / "architecture.md"
 
-# From the ground up: a room may include those below it. "port" are the files of no room, which MicroPython asks for.
-FLOORS = ("chip", "rtos", "nwp", "storage", "servers", "bindings", "port")
+# From the ground up: a room may include those below it. "port" are the files of no room, which MicroPython asks for;
+# "boot" is another image.
+FLOORS = ("chip", "rtos", "image", "nwp", "storage", "servers", "bindings", "port", "boot")
 # A header of no room that says how rooms are used by the floor above all: it includes nothing of the port.
 SEAMS = {"console.h"}
 INTERPRETER = ("py/", "extmod/", "shared/")
@@ -69,6 +70,10 @@ def test_no_room_includes_a_higher_one() -> None:
         if FLOORS.index(other) > FLOORS.index(room)
     }
     assert up == set()
+
+
+def test_the_bootloader_takes_what_needs_no_kernel() -> None:
+    assert arrows()["boot"] <= {"nwp", "image", "chip"}
 
 
 def test_seams_include_nothing_of_the_port() -> None:
