@@ -61,9 +61,20 @@ def program(env: Environment) -> Any:
 
 
 def binary(env: Environment, linked: Nodes, target: str, said: str = "BIN") -> Any:
-    """What a linked image puts into memory, as raw bytes from its lowest address."""
+    """What a linked image puts into memory, as raw bytes from its lowest address; no more than its limit."""
     command = [["$OBJCOPY", "-O", "binary", "$SOURCE", "$TARGET"]]
-    return env.Command(target, linked[0], Action(command, **shown(env, f"{said} $TARGET")))
+    check = action(_check_binary, None, varlist=["LIMITS"])
+    return env.Command(target, linked[0], [Action(command, **shown(env, f"{said} $TARGET")), check])
+
+
+def _check_binary(target: Nodes, source: Nodes, env: Environment) -> None:
+    path, limits = Path(target[0].get_path()), env["LIMITS"]
+    size = path.stat().st_size
+    if limits is not None and size > limits.image:
+        path.unlink()
+        raise UserError(
+            f"{path.name} would be {size:,} bytes, {size - limits.image:,} more than the {limits.image:,} allowed"
+        )
 
 
 def _package(target: Nodes, source: Nodes, env: Environment) -> None:

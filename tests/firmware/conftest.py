@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from cc3200sim.board import Board
 from cc3200sim.pytest_plugin import image_path
+from support.boot_chain import UPDATE_1, UPDATE_2, Chain, sleeper
 from support.debug_info import DebugInfo
 from support.pools import Keeper, resources
 
@@ -29,3 +30,19 @@ def fresh_resources(booted_board: tuple[Board, dict[str, Any]], debug_info: Debu
 def keeper(debug_info: DebugInfo, fresh_resources: dict[str, object]) -> Keeper:
     """For the end of a test: keeper.check(board). Take it before `board`, so that the board is fresh after it."""
     return Keeper(debug_info, fresh_resources)
+
+
+@pytest.fixture(scope="session")
+def bootloader(pytestconfig: pytest.Config) -> bytes:
+    """That of the image under test."""
+    return image_path(pytestconfig).with_name("bootloader.bin").read_bytes()
+
+
+@pytest.fixture
+def chain(bootloader: bytes, wipy_rom: bytes) -> Chain:
+    """A board with three images that sleep, of which the second update is active and the first the previous."""
+    chain = Chain(bootloader, wipy_rom)
+    for image in range(3):
+        chain.put(image, sleeper(image))
+    chain.set_info(UPDATE_2, previous=UPDATE_1)
+    return chain

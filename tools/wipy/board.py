@@ -138,6 +138,7 @@ def header(board: Board) -> str:
         ("BOARD_WLAN_KEY", f'"{board.wlan_key}"'),
         ("BOARD_ANTENNA_SELECTION", str(int(bool(board.antenna)))),
         ("BOARD_UART_GPIOS", f"{{{', '.join(f'{{{tx[2:]}, {rx[2:]}}}' for tx, rx in board.uarts)}}}"),
+        ("BOARD_IMAGE_LIMIT", str(board.image_limit)),
         ("BOARD_FLASH_BLOCK_COUNT", str(board.flash_blocks)),
         *pin("LED", board.led),
         *pin("SAFE_BOOT", board.safe_boot),

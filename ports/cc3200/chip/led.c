@@ -78,6 +78,14 @@ void led_acknowledge(void) {
     }
 }
 
+void led_set(bool on) {
+    drive(on);
+}
+
+bool led_is_on(void) {
+    return led.lit;
+}
+
 void led_fault(void) {
     led.enabled = false;
     configure_pin();

@@ -19,6 +19,10 @@ void led_acknowledge(void);
 // On for good; safe in any state of the system.
 void led_fault(void);
 
+// By hand, after led_init(), for who calls no led_tick().
+void led_set(bool on);
+bool led_is_on(void);
+
 // Called at each tick with the time in ms; drives the LED.
 void led_tick(uint32_t now);
 

@@ -1,0 +1,125 @@
+// The bootloader: which image is wanted, whether it is whole, and its start. What does not verify is passed over.
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "simplelink.h"
+#include "inc/hw_memmap.h"
+#include "inc/hw_nvic.h"
+#include "inc/hw_types.h"
+#include "rom_map.h"
+#include "interrupt.h"
+#include "prcm.h"
+
+#include "genhdr/board_config.h"
+
+#include "boot/safe_boot.h"
+#include "boot/stop.h"
+#include "chip/hash_engine.h"
+#include "chip/led.h"
+#include "image/boot_info.h"
+#include "image/image.h"
+
+// How long the network processor may take to stop.
+#define STOP_TIMEOUT_MS (35)
+
+// As the stock bootloader makes the file, so that both can use it.
+#define BOOT_INFO_BYTES (8)
+#define BOOT_INFO_FLAGS (_FS_FILE_OPEN_FLAG_COMMIT | _FS_FILE_PUBLIC_WRITE | _FS_FILE_PUBLIC_READ)
+
+int main(void);
+
+static uint8_t *const ram = (uint8_t *)IMAGE_ADDRESS;
+
+// False unless all of it was read.
+static bool read_file(const char *name, void *data, size_t length) {
+    _i32 file;
+    if (sl_FsOpen((const _u8 *)name, FS_MODE_OPEN_READ, NULL, &file) < 0) {
+        return false;
+    }
+    bool read = sl_FsRead(file, 0, data, length) == (_i32)length;
+    return sl_FsClose(file, NULL, NULL, 0) == 0 && read;
+}
+
+// If it can't be kept, the board starts all the same, and the next start does this again.
+static void keep_boot_info(boot_info_t *info) {
+    _i32 file;
+    const _u8 *name = (const _u8 *)BOOT_INFO_FILE;
+    if (sl_FsOpen(name, FS_MODE_OPEN_WRITE, NULL, &file) == 0
+        || sl_FsOpen(name, FS_MODE_OPEN_CREATE(BOOT_INFO_BYTES, BOOT_INFO_FLAGS), NULL, &file) == 0) {
+        sl_FsWrite(file, 0, (_u8 *)info, sizeof(*info));
+        sl_FsClose(file, NULL, NULL, 0);
+    }
+}
+
+static bool verifies(size_t length) {
+    hash_state_t hash;
+    uint8_t digest[HASH_MAX_DIGEST_BYTES];
+    const uint8_t *signature = ram + length - IMAGE_SIGNATURE_BYTES;
+    hash_start(&hash, HASH_MD5);
+    return image_header_fits((const image_header_t *)ram, length)
+        && hash_update(&hash, ram, length - IMAGE_SIGNATURE_BYTES) && hash_finish(&hash, digest)
+        && image_signature_fits(signature, digest);
+}
+
+// Loads an image to where it is to run. False: it is not there or does not verify.
+static bool load(image_id_t image) {
+    SlFsFileInfo_t about;
+    const char *name = image_file(image);
+    return sl_FsGetInfo((const _u8 *)name, 0, &about) >= 0 && image_length_fits(about.FileLen, BOARD_IMAGE_LIMIT)
+        && read_file(name, ram, about.FileLen) && verifies(about.FileLen);
+}
+
+// Images of other makers rely on the stock bootloader's state: interrupts enabled in the core, none in the NVIC.
+__attribute__((noreturn)) static void start_image(void) {
+    const image_header_t *header = (const image_header_t *)IMAGE_ADDRESS;
+    MAP_IntMasterDisable();
+    HWREG(NVIC_VTABLE) = IMAGE_ADDRESS;
+    __asm volatile("msr msp, %0\n"
+                   "dsb        \n"
+                   "isb        \n"
+                   "cpsie i    \n"
+                   "bx %1      \n"
+        :
+        : "r"(header->stack_top), "r"(header->entry)
+        : "memory");
+    __builtin_unreachable();
+}
+
+static image_id_t wanted_image(const boot_info_t *info, safe_boot_t safe_boot) {
+    return safe_boot == SAFE_BOOT_FACTORY ? IMAGE_FACTORY
+        : safe_boot == SAFE_BOOT_PREVIOUS ? boot_info_previous(info)
+                                          : boot_info_active(info);
+}
+
+int main(void) {
+    PRCMClearSpecialBit(PRCM_SAFE_BOOT_BIT);
+    led_init();
+    safe_boot_t safe_boot = safe_boot_ask();
+    if (safe_boot != SAFE_BOOT_NOT_ASKED) {
+        PRCMSetSpecialBit(PRCM_SAFE_BOOT_BIT);
+    }
+
+    if (sl_Start(NULL, NULL, NULL) < 0) {
+        stop("the network processor does not start");
+    }
+    boot_info_t info;
+    bool is_new = !read_file(BOOT_INFO_FILE, &info, sizeof(info));
+    if (is_new) {
+        boot_info_init(&info);
+    }
+    image_id_t order[IMAGE_COUNT];
+    boot_info_order(&info, wanted_image(&info, safe_boot), order);
+    for (unsigned at = 0; at < IMAGE_COUNT; at++) {
+        if (load(order[at])) {
+            // What a safe boot chose is for this once.
+            if ((safe_boot == SAFE_BOOT_NOT_ASKED && boot_info_started(&info, order[at])) || is_new) {
+                keep_boot_info(&info);
+            }
+            sl_Stop(STOP_TIMEOUT_MS);
+            start_image();
+        }
+    }
+    sl_Stop(STOP_TIMEOUT_MS);
+    stop("no image verifies");
+}
