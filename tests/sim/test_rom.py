@@ -95,3 +95,19 @@ def test_a_function_without_source_is_a_trap_that_names_it(wipy_rom: bytes, capl
 def test_a_missing_rom_says_what_to_do(tmp_path: object) -> None:
     with pytest.raises(rom.RomError, match="scons rom"):
         rom.load(f"{tmp_path}/none.bin")
+
+
+@pytest.mark.req("BOOT-2")
+def test_a_programmer_puts_bootloader_and_factory_image() -> None:
+    flash = Flash()
+    boot.install(flash, b"image 1", b"bootloader")
+    assert {name: flash.read(name) for name in flash.list()} == {
+        "/sys/mcuimg.bin": b"bootloader",
+        "/sys/factimg.bin": b"image 1",
+    }
+    flash.write("/sys/bootinfo.bin", bytes((2, 1, 1, 0)))
+    boot.install(flash, b"image 1", b"bootloader")  # the same again: the update stays
+    assert flash.read("/sys/bootinfo.bin") == bytes((2, 1, 1, 0))
+    boot.install(flash, b"image 2", b"bootloader")
+    assert flash.read("/sys/factimg.bin") == b"image 2"
+    assert flash.read("/sys/bootinfo.bin") == bytes((0, 1, 0, 0))

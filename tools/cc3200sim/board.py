@@ -120,10 +120,20 @@ class Board:
 
     @classmethod
     def from_image(
-        cls, image: bytes | None, rom_image: bytes | None = None, flash: Flash | None = None, *, fast: bool = False
+        cls,
+        image: bytes | None,
+        rom_image: bytes | None = None,
+        flash: Flash | None = None,
+        *,
+        bootloader: bytes | None = None,
+        fast: bool = False,
     ) -> Board:
-        """A board with its power off; `image` (mcuimg.bin) goes into its flash, a new one unless one is given."""
-        return cls(Machine(image, Flash() if flash is None else flash, rom_image, fast=fast))
+        """A board with its power off; `image` (mcuimg.bin) goes into its flash, a new one unless one is given.
+
+        With a bootloader it is the factory's image; without one the ROM starts it itself.
+        """
+        flash = Flash() if flash is None else flash
+        return cls(Machine(image, flash, rom_image, bootloader=bootloader, fast=fast))
 
     @property
     def flash(self) -> Flash:

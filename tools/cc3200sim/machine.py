@@ -52,8 +52,8 @@ class Part(Protocol):
 class Machine:
     """A CC3200 with a serial flash.
 
-    `image` is put into the flash as /sys/mcuimg.bin first; without it the flash is started as it is. `rom_image` is
-    the chip's ROM (rom.load() finds it). `fast` takes the fast core (native.py)
+    `image` is put into the flash first, behind `bootloader` if there is one; without it the flash is started as it is.
+    `rom_image` is the chip's ROM (rom.load() finds it). `fast` takes the fast core (native.py)
     instead of the exact one. The machine is made with its power off.
     """
 
@@ -63,13 +63,14 @@ class Machine:
         flash: Flash,
         rom_image: bytes | None = None,
         *,
+        bootloader: bytes | None = None,
         radio: Radio | None = None,
         network: Network | None = None,
         fast: bool = False,
     ) -> None:
         self.flash = flash
         if image is not None:
-            flash.write(boot.IMAGE_FILE, image)
+            boot.install(flash, image, bootloader)
         self.clock = Clock()
         self.bus = Bus(BLOCKS)
         self.nvic = Nvic(self.clock, lambda: self.reset_request(ResetKind.CORE))

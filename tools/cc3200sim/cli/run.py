@@ -32,6 +32,12 @@ def add_arguments(run: argparse.ArgumentParser) -> None:
         "--image", metavar="FILE", type=Path, help="firmware image (mcuimg.bin) to put into the flash first"
     )
     run.add_argument(
+        "--bootloader",
+        metavar="FILE",
+        type=Path,
+        help="bootloader to put into the flash first: it starts the image, which is the factory's then",
+    )
+    run.add_argument(
         "--flash",
         metavar="FILE",
         type=Path,
@@ -117,6 +123,7 @@ def execute(arguments: argparse.Namespace) -> None:
     """Run until the time is over, the user leaves or the power is cut; the flash is kept whatever happens."""
     options = Options(
         image=arguments.image,
+        bootloader=arguments.bootloader,
         flash=arguments.flash,
         flash_size=arguments.flash_size << 20,
         rom=arguments.rom,

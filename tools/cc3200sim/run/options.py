@@ -25,6 +25,7 @@ class Options:
     """The device and what is around it. flash_size in bytes; forward: pairs of a port here and one of the board."""
 
     image: Path | None = None
+    bootloader: Path | None = None
     flash: Path | None = None
     flash_size: int = DEFAULT_SIZE
     rom: Path | None = None
@@ -50,12 +51,15 @@ def open_device(options: Options, held: contextlib.ExitStack, say: Callable[[str
     """
     if options.image is None and options.flash is None:
         raise UsageError("nothing to start: give --image FILE, or --flash FILE with an image in it")
-    image = read_image(options.image) if options.image is not None else None
+    if options.bootloader is not None and options.image is None:
+        raise UsageError("--bootloader needs --image, what it starts")
+    image, bootloader = (read_image(path) if path is not None else None for path in (options.image, options.bootloader))
     flash = _open_flash(options.flash, options.flash_size, held)
     network = _open_network(options, say)
     radio = Radio(list(options.access_points), host_joins=network is not None)
     loaded = rom.load(options.rom)
-    return Device(Machine(image, flash, loaded, radio=radio, network=network, fast=options.fast), flash, network)
+    machine = Machine(image, flash, loaded, bootloader=bootloader, radio=radio, network=network, fast=options.fast)
+    return Device(machine, flash, network)
 
 
 def _open_network(options: Options, say: Callable[[str], None]) -> HostNetwork | None:
