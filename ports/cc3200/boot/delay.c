@@ -12,6 +12,7 @@
 #define CYCLES_PER_MS (CPU_HZ / 1000u)
 #define CYCLES_PER_LOOP (3u) // utils.h, UtilsDelay
 #define COUNTER_MAX (0xffffffu) // SysTick counts 24 bits
+#define SLEEP_MAX_MS (COUNTER_MAX / CYCLES_PER_MS)
 
 // In the place of the driver library's UtilsDelay in TI's host driver.
 void boot_delay(unsigned long loops);
@@ -39,7 +40,9 @@ void boot_delay(unsigned long loops) {
 }
 
 void delay_ms(unsigned ms) {
-    for (; ms > 0; ms--) {
-        sleep_cycles(CYCLES_PER_MS);
+    while (ms > 0) {
+        unsigned now = ms < SLEEP_MAX_MS ? ms : SLEEP_MAX_MS;
+        sleep_cycles(now * CYCLES_PER_MS);
+        ms -= now;
     }
 }
