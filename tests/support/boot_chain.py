@@ -65,5 +65,5 @@ class Chain:
                 return machine.cpu.read_word(ID_AT)
             if machine.power is Power.OFF:
                 break
-            machine.run(min(20e-3, hold + began - machine.seconds) if hold else 20e-3)
+            machine.run(max(min(20e-3, hold + began - machine.seconds), 1e-6) if hold else 20e-3)
         return None
