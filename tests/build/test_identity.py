@@ -79,8 +79,8 @@ def test_a_board_says_its_own_name(built: Project, wipy_rom: bytes, name: str) -
     telnet.wait(lambda: b"Login as: " in telnet.stream.received)
     telnet.read()
     telnet.send(b"\xff\xf6")  # are you there?
-    telnet.wait(lambda: telnet.stream.received.endswith(b"]\r\n"))
-    assert telnet.read() == f"\r\n[{facts.name}: yes]\r\n".encode()
+    telnet.wait(lambda: telnet.stream.received.endswith(b"\xff\xf6"))
+    assert telnet.read() == f"\r\n[{facts.name}: yes]\r\n".encode() + b"\xff\xf6"
     lit = device.pin(facts.led)
     device.run(4100)
     assert lit.mode.startswith("GPIO")
