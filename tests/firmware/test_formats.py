@@ -97,7 +97,7 @@ def test_a_container_is_what_its_page_says(board: Board, tmp_path: Path) -> None
     data = (tmp_path / "flash.bin").read_bytes()
     length = number(data, fields("flash.md", n=0)["index length"])
     at = fields("flash.md", n=length)
-    assert data[:18] == b"CC3200SIM-FLASH-1\n"
+    assert data[:18] == b"CC3200SIM-FLASH-2\n"
     index = json.loads(data[at["index"]])
     keys = re.findall(r"^\| `(\w+)` \|", (FORMATS / "flash.md").read_text(), re.MULTILINE)
     assert sorted(index) == sorted(keys)
