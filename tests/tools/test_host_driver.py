@@ -15,20 +15,22 @@ FUNCTION = re.compile(r"^(?:\w[\w \*]*?)(\w+)\([^;{]*\) \{$", re.MULTILINE)
 START = "starts and stops the host driver: it is the door"
 TASK = "in the task that waits for sockets, whose clients let go of them and of their files before a restart"
 INSIDE = "called through a door"
+ALONE = "the bootloader has no other task: nothing restarts the host driver"
 BETWEEN = "between processor_enter, or what calls it, and processor_leave"
 WITHOUT = {
+    "boot/main.c": dict.fromkeys(("read_file", "keep_boot_info", "load", "main"), ALONE),
     "nwp/processor.c": {"start": START, "processor_restart": START},
     "nwp/tcp.c": dict.fromkeys(
-        ("tcp_set_non_blocking", "tcp_listen", "tcp_accept", "tcp_transmit", "tcp_receive", "tcp_close", "tcp_wait"),
-        TASK,
-    ),
+        ("tcp_set_non_blocking", "tcp_listen", "tcp_accept", "tcp_transmit", "tcp_receive", "tcp_wait"), TASK
+    )
+    | {"tcp_close_descriptor": f"{TASK}; or {INSIDE}"},
     "nwp/hidden_file.c": dict.fromkeys(
         ("hidden_file_open", "hidden_file_write", "hidden_file_close", "hidden_file_remove"), TASK
     ),
     "nwp/address.c": {"set_dhcp_range": INSIDE, "set": INSIDE},
-    "nwp/radio.c": {"set_option": INSIDE, "set": INSIDE, "finish_scan": INSIDE},
+    "nwp/radio.c": {"set_option": INSIDE, "set": INSIDE, "finish_scan": INSIDE, "join": INSIDE},
     "bindings/socket_io.c": {"attempt": INSIDE},
-    "bindings/modsocket.c": {"make_new": BETWEEN, "close_socket": BETWEEN},
+    "bindings/modsocket.c": {"open_socket": BETWEEN},
     "storage/block_file.c": {"block_file_read": BETWEEN, "block_file_write": BETWEEN},
 }
 

@@ -47,8 +47,8 @@ static void keep_boot_info(boot_info_t *info) {
     const _u8 *name = (const _u8 *)BOOT_INFO_FILE;
     if (sl_FsOpen(name, FS_MODE_OPEN_WRITE, NULL, &file) == 0
         || sl_FsOpen(name, FS_MODE_OPEN_CREATE(BOOT_INFO_BYTES, BOOT_INFO_FLAGS), NULL, &file) == 0) {
-        sl_FsWrite(file, 0, (_u8 *)info, sizeof(*info));
-        sl_FsClose(file, NULL, NULL, 0);
+        sl_FsWrite(file, 0, (_u8 *)info, sizeof(*info)); // see above
+        sl_FsClose(file, NULL, NULL, 0); // see above
     }
 }
 
@@ -116,10 +116,10 @@ int main(void) {
             if ((safe_boot == SAFE_BOOT_NOT_ASKED && boot_info_started(&info, order[at])) || is_new) {
                 keep_boot_info(&info);
             }
-            sl_Stop(STOP_TIMEOUT_MS);
+            sl_Stop(STOP_TIMEOUT_MS); // the image starts it anew
             start_image();
         }
     }
-    sl_Stop(STOP_TIMEOUT_MS);
+    sl_Stop(STOP_TIMEOUT_MS); // nothing follows
     stop("no image verifies");
 }
