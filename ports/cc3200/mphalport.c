@@ -9,6 +9,7 @@
 #include "task.h"
 
 #include "console.h"
+#include "bindings/machine_uart_object.h"
 #include "chip/irq.h"
 #include "chip/memory.h"
 #include "chip/rtc.h"
@@ -89,7 +90,7 @@ uintptr_t mp_hal_stdio_poll(uintptr_t flags) {
 int mp_hal_stdin_rx_chr(void) {
     for (;;) {
         int character = console_read();
-        if (character < 0) {
+        if (character < 0 && !uart_object_is_quiet(MP_STATE_VM(dupterm_objs[0]))) {
             character = mp_os_dupterm_rx_chr();
         }
         if (character >= 0) {

@@ -39,6 +39,14 @@ mp_obj_t uart_object(unsigned id) {
     return MP_OBJ_FROM_PTR(&uart_objects[id]);
 }
 
+bool uart_object_is_quiet(mp_const_obj_t stream) {
+    if (stream == MP_OBJ_NULL || !mp_obj_is_type(stream, &machine_uart_type)) {
+        return false;
+    }
+    unsigned id = ((const machine_uart_obj_t *)MP_OBJ_TO_PTR(stream))->id;
+    return uart_settings(id)->baud != 0 && uart_received(id) == 0;
+}
+
 bool mp_os_dupterm_is_builtin_stream(mp_const_obj_t stream) {
     return mp_obj_is_type(stream, &machine_uart_type);
 }
