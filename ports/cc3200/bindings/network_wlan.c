@@ -104,7 +104,7 @@ static void take_auth(radio_settings_t *settings, mp_obj_t auth) {
 // False: another thread has changed them since they were copied.
 static bool apply(const radio_settings_t *settings) {
     mp_thread_release_interpreter();
-    int result = settings != NULL ? radio_apply(settings) : radio_restart();
+    int result = radio_apply(settings);
     mp_thread_take_interpreter();
     return network_checked(result) != RADIO_CHANGED;
 }

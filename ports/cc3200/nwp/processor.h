@@ -22,8 +22,8 @@ RESULT_MATTERS bool processor_restart(void);
 
 // The door: sl_ functions are called between these two, so that no restart takes the host driver away under a call, and
 // none is made to a network processor that does not run. Any number of tasks may be inside; processor_enter waits only for
-// a restart that is under way. False: it does not run, or interrupts are off, and nothing may be called. Either way processor_leave follows, which
-// passes its argument on. For tasks.
+// a restart that is under way. False: it does not run, or interrupts are off, and nothing may be called. Either way
+// processor_leave follows, which passes its argument on. For tasks.
 RESULT_MATTERS bool processor_enter(void);
 int processor_leave(int result);
 

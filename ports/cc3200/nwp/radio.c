@@ -212,10 +212,6 @@ int radio_apply(const radio_settings_t *settings) {
     return result;
 }
 
-int radio_restart(void) {
-    return radio_apply(NULL);
-}
-
 bool radio_connected(void) {
     return processor_role() == ROLE_AP ? radio.stations > 0 : radio.joined && radio.addressed;
 }

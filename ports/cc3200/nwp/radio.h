@@ -37,12 +37,10 @@ void radio_copy_settings(radio_settings_t *settings);
 
 // Set the radio up. The network processor restarts when something changed that it takes over only then (always, when
 // the mode changes): the servers' sessions and all sockets end. Refused settings are not those that radio_settings tells.
+// NULL: it restarts to take over an address or a MAC address.
 // RADIO_CHANGED: others were applied since these were copied, and nothing was done.
 #define RADIO_CHANGED (1)
 RESULT_MATTERS int radio_apply(const radio_settings_t *settings);
-
-// Restart it to take over an address or a MAC address.
-RESULT_MATTERS int radio_restart(void);
 
 // Station: an access point is joined and an address was given. Access point: somebody has joined.
 bool radio_connected(void);
