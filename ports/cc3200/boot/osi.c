@@ -83,13 +83,6 @@ OsiReturnVal_e osi_Spawn(P_OSI_SPAWN_ENTRY entry, void *value, unsigned long fla
     return OSI_OK;
 }
 
-OsiReturnVal_e osi_InterruptRegister(int number, P_OSI_INTR_ENTRY handler, unsigned char priority) {
-    MAP_IntRegister(number, handler);
-    MAP_IntPrioritySet(number, priority);
-    MAP_IntEnable(number);
-    return OSI_OK;
-}
-
 void osi_InterruptDeRegister(int number) {
     MAP_IntDisable(number);
     MAP_IntPendClear(number);

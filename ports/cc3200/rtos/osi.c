@@ -61,13 +61,6 @@ OsiReturnVal_e osi_LockObjCreate(OsiLockObj_t *object) {
     return OSI_OK;
 }
 
-OsiReturnVal_e osi_InterruptRegister(int number, P_OSI_INTR_ENTRY handler, unsigned char priority) {
-    MAP_IntRegister(number, handler);
-    MAP_IntPrioritySet(number, priority);
-    MAP_IntEnable(number);
-    return OSI_OK;
-}
-
 void osi_InterruptDeRegister(int number) {
     MAP_IntDisable(number);
     MAP_IntUnregister(number);
