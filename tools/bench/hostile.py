@@ -5,16 +5,14 @@ For any firmware of this board that has telnet, FTP and `network.Server` as the 
 
 from __future__ import annotations
 
-import argparse
 import logging
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from cc3200sim import rom
 from cc3200sim.board import Board, BoardTimeout
 
+from bench import images
 from bench.hostile_sessions import QUIET_SECONDS, NoAnswer, Player, fresh_heap, session, shorten_idle_time
-from bench.net import named_image
 
 log = logging.getLogger(__name__)
 
@@ -95,9 +93,7 @@ def measure(image: bytes, rom_image: bytes, sessions: int, seed: int = SEED) -> 
 
 def main() -> None:
     """Print the table for one or more images."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--image", type=named_image, required=True, action="append", metavar="[NAME=]FILE")
-    parser.add_argument("--rom", type=Path)
+    parser = images.parser(__doc__)
     parser.add_argument("--sessions", type=int, default=5000)
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.WARNING, format="%(message)s")

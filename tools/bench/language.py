@@ -6,7 +6,6 @@ fit into the board's memory. What is counted is bm_run() without what the prompt
 
 from __future__ import annotations
 
-import argparse
 import math
 import re
 import sys
@@ -19,7 +18,7 @@ from cc3200sim.board import Board
 from wipy.console import Console
 from wipy.setup import thirdparty
 
-from bench.net import named_image
+from bench import images
 
 REPOSITORY = Path(__file__).parents[2]
 SCRIPTS = (
@@ -86,10 +85,7 @@ def table(results: Mapping[str, Mapping[str, int]]) -> str:
 
 def main() -> None:
     """Print the table for one or more images."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--image", type=named_image, required=True, action="append", metavar="[NAME=]FILE")
-    parser.add_argument("--rom", type=Path)
-    arguments = parser.parse_args()
+    arguments = images.parser(__doc__).parse_args()
     rom_image = rom.load(arguments.rom)
     sources = scripts()
     results = {}

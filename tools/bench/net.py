@@ -6,17 +6,17 @@ first of PARTS that was at work in it, so the parts and the idle rest add up to 
 
 from __future__ import annotations
 
-import argparse
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from cc3200sim import rom
 from cc3200sim.board import Board, BoardTimeout, Client
 from cc3200sim.busy import length, merge, shares
 from cc3200sim.clock import CPU_HZ
 from cc3200sim.flash import ERASE_SECONDS, PROGRAM_SECONDS, READ_SECONDS_PER_BYTE
+
+from bench import images
 
 SIZES = (20, 100)  # KB of the files
 KEYS = 40
@@ -270,18 +270,9 @@ def table(results: Mapping[str, Sequence[Row]]) -> str:
     return "\n".join([*lines, "", "The flash in a whole file:", "", *notes])
 
 
-def named_image(text: str) -> tuple[str, Path]:
-    """Of an argument [NAME=]FILE: the name, by default that of the file, and the file."""
-    name, _, path = text.rpartition("=")
-    return name or Path(path).stem, Path(path)
-
-
 def main() -> None:
     """Print the table for one or more images."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--image", type=named_image, required=True, action="append", metavar="[NAME=]FILE")
-    parser.add_argument("--rom", type=Path)
-    arguments = parser.parse_args()
+    arguments = images.parser(__doc__).parse_args()
     rom_image = rom.load(arguments.rom)
     print(table({name: measure(path.read_bytes(), rom_image) for name, path in arguments.image}))
 
