@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 import struct
 import zlib
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from cc3200sim.board import Board
-from cc3200sim.flash import container
+from cc3200sim.flash import dump
 from cc3200sim.rom.boot import LOAD_ADDRESS
 
 FORMATS = Path(__file__).resolve().parents[2] / "docs/formats"
@@ -92,25 +91,34 @@ def test_a_journal_is_what_its_page_says(board: Board) -> None:
     assert len(words(journal, at["old hash"])) == 6
 
 
-def test_a_container_is_what_its_page_says(board: Board, tmp_path: Path) -> None:
-    container.store(board.flash, tmp_path / "flash.bin")
-    data = (tmp_path / "flash.bin").read_bytes()
-    length = number(data, fields("flash.md", n=0)["index length"])
-    at = fields("flash.md", n=length)
-    assert data[:18] == b"CC3200SIM-FLASH-2\n"
-    index = json.loads(data[at["index"]])
-    keys = re.findall(r"^\| `(\w+)` \|", (FORMATS / "flash.md").read_text(), re.MULTILINE)
-    assert sorted(index) == sorted(keys)
-    body = data[at["blocks"].start :]
-    assert len(body) == 4096 * len(index["blocks"])
-    assert zlib.crc32(body) == index["crc32"]
-    assert index["blocks"] == sorted(index["blocks"])
-    entry = index["files"]["/sys/mcuimg.bin"]
-    start = 4096 * index["blocks"].index(entry["first_block"])
-    header = fields("flash.md", n=length)
-    copy = body[start:]
-    assert copy[:4] == b"SFH1"
-    stored = number(copy, header["length"])
-    assert stored == len(board.flash.read("/sys/mcuimg.bin") or b"")
-    assert number(copy, header["check sum"]) == zlib.crc32(copy[: header["check sum"].start])
-    assert copy[512 : 512 + 64] == (board.flash.read("/sys/mcuimg.bin") or b"")[:64]
+def test_a_flash_is_what_its_page_says(board: Board) -> None:
+    image = board.flash.read("/sys/mcuimg.bin") or b""
+    data = dump.contents(board.flash)
+    assert len(data) == board.flash.size
+    at = fields("flash.md", n=len(image), b=0, m=0)
+    slot = data[:4096] if data[2:4] == b"LS" else data[4096:8192]
+    assert slot[at["table magic"]] == bytes.fromhex("4C53")
+    assert number(slot, at["revision"]) == board.flash.revision
+    names = [int.from_bytes(slot[at["names"]][2 * i : 2 * i + 2], "little") for i in range(256)]
+    text = slot[at["text"]]
+    assert at["text"].stop == 4096
+    found = {}
+    for index in range(128):
+        place = slot[at["places"]][4 * index : 4 * index + 4]
+        if place[0] == index:
+            name = text[names[2 * index] : names[2 * index] + names[2 * index + 1]].decode()
+            found[name] = (place[1], place[2] | (place[3] & 0xF) << 8, place[3] >> 4)
+    assert sorted(found) == sorted([*board.flash.list(), "/sys/cc3200sim.cfg"])
+    blocks, first, marks = found["/sys/mcuimg.bin"]
+    assert slot[at["places"]][0] == 0 and marks == 0x4
+    copy = data[4096 * first : 4096 * (first + blocks)]
+    assert copy[at["copy magic"]] == b"LS" and number(copy, at["length"]) == len(image)
+    assert copy[at["content"]] == image
+    label = {name: slice(where.start, where.stop) for name, where in at.items() if name.startswith("label")}
+    end = copy[-432:]
+    where = {name: slice(field.start + 432, field.stop + 432) for name, field in label.items()}
+    assert end[where["label magic"]] == b"CSL1"
+    name = end[where["label name"].start :].partition(b"\0")[0]
+    assert name == b"/sys/mcuimg.bin"
+    checked = end[where["label flags"].start : where["label name"].start + len(name) + 1]
+    assert number(end, where["label check sum"]) == zlib.crc32(checked)

@@ -167,7 +167,7 @@ MISTAKES = {
     "nothing": ([], "nothing to start: give --image FILE, or --flash FILE with an image in it"),
     "bad flash": (
         ["--flash", "bad.bin"],
-        "can't use bad.bin as a serial flash: it is not one of this emulator's containers",
+        "can't use bad.bin as a serial flash: a serial flash of 110 bytes: must be a multiple of 4096, at most 16 MiB",
     ),
     "flash folder": (["--flash", "no/flash.bin"], "can't make the serial flash no/flash.bin: its folder is missing"),
     "no image in the flash": (["--flash", "new.bin"], "the serial flash has no /sys/mcuimg.bin: nothing to start"),

@@ -10,7 +10,7 @@ from unittest.mock import ANY
 
 import pytest
 from cc3200sim import cli
-from cc3200sim.flash import container
+from cc3200sim.flash import dump
 
 Run = Callable[..., tuple[int, str]]
 SPIN = bytes.fromhex("00400320 09400020 fee7".replace(" ", ""))  # stack, entry, b .
@@ -54,7 +54,7 @@ def test_a_port_asked_for_by_name_that_is_taken_ends_in_a_line(run: Run) -> None
 def test_a_new_flash_has_the_size_asked_for(run: Run, tmp_path: Path) -> None:
     status, _ = run("--no-network", "--flash", str(tmp_path / "flash"), "--flash-size", "1")
     assert status == 0
-    flash = container.load(tmp_path / "flash")
+    flash = dump.load(tmp_path / "flash")
     assert flash.size == 1 << 20 and flash.read("/sys/mcuimg.bin") == SPIN
 
 

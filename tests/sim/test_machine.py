@@ -6,7 +6,7 @@ import time
 
 import pytest
 from cc3200sim.board import Board, BoardTimeout
-from cc3200sim.flash import container
+from cc3200sim.flash import dump
 from cc3200sim.machine import Power
 
 
@@ -98,8 +98,8 @@ def test_an_idle_board_sleeps(board: Board) -> None:
 
 def test_the_flash_goes_to_another_machine_through_a_file(board: Board, wipy_rom: bytes, tmp_path) -> None:  # type: ignore[no-untyped-def]
     board.repl("with open('/flash/kept', 'w') as f: f.write('here')\nimport os\nos.sync()")
-    container.store(board.flash, tmp_path / "flash.bin")
-    other = Board.from_image(None, wipy_rom, container.load(tmp_path / "flash.bin"))
+    dump.store(board.flash, tmp_path / "flash.bin")
+    other = Board.from_image(None, wipy_rom, dump.load(tmp_path / "flash.bin"))
     other.power_on()
     assert other.repl("open('/flash/kept').read()") == "'here'\n"
 

@@ -8,7 +8,7 @@ import logging
 import signal
 import sys
 
-from cc3200sim.cli import bench, run
+from cc3200sim.cli import bench, factory, run
 from cc3200sim.flash import FlashError
 from cc3200sim.native import NativeError
 from cc3200sim.rom import RomError
@@ -17,7 +17,7 @@ from cc3200sim.run.options import UsageError
 from cc3200sim.world.net.host import HostNetworkError
 
 _DESCRIPTION = "An emulated TI CC3200 (WiPy, CC3200-LAUNCHXL) that runs unmodified firmware images."
-_SUBCOMMANDS = {"run": run, "bench": bench}
+_SUBCOMMANDS = {"run": run, "factory": factory, "bench": bench}
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cc3200sim import rom
 from cc3200sim.bus import Access
-from cc3200sim.flash import DEFAULT_SIZE, container
+from cc3200sim.flash import DEFAULT_SIZE, dump
 from cc3200sim.machine import Machine
 from cc3200sim.run.attachment import Attachment
 from cc3200sim.run.console import open_console
@@ -168,7 +168,7 @@ def _run(device: Device, arguments: argparse.Namespace) -> None:
     finally:
         try:
             if arguments.flash is not None and device.flash.changed:
-                container.store(device.flash, arguments.flash)  # first: the terminal may be gone
+                dump.store(device.flash, arguments.flash)  # first: the terminal may be gone
         finally:
             runner.close()
 

@@ -199,7 +199,7 @@ class Files(Service):
             status = FsError.TOKEN_IS_NOT_VALID
         else:
             active = flash.active_copy(entry)
-            flags, length, allocated = entry.flags, active[2] if active else 0, entry.blocks * 4096
+            flags, length, allocated = entry.flags, active[2] if active else 0, entry.allocated
             tokens = (entry.token, 0, 0, 0)
         self.link.reply(response_of(opcode), struct.pack("<hHII4I", status, flags, length, allocated, *tokens))
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cc3200sim import rom
-from cc3200sim.flash import DEFAULT_SIZE, Flash, container
+from cc3200sim.flash import DEFAULT_SIZE, Flash, dump
 from cc3200sim.machine import Machine
 from cc3200sim.world.net.host import DEFAULT_FORWARDS, HostNetwork, HostNetworkError
 from cc3200sim.world.radio import AccessPoint, Radio
@@ -93,7 +93,7 @@ def _open_flash(path: Path | None, size: int, held: contextlib.ExitStack) -> Fla
     if not path.exists():
         if not os.access(path.parent, os.W_OK):
             raise UsageError(f"can't make the serial flash {path}: its folder is missing or not writable")
-        container.store(Flash(size), path)
+        dump.store(Flash(size), path)
     try:
         file = held.enter_context(path.open("rb"))
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -101,4 +101,4 @@ def _open_flash(path: Path | None, size: int, held: contextlib.ExitStack) -> Fla
         raise UsageError(f"the serial flash {path} is in use by another run: --flash takes another one") from None
     except OSError as error:
         raise UsageError(f"can't read the serial flash {path}: {error.strerror}") from error
-    return container.load(path)
+    return dump.load(path)
