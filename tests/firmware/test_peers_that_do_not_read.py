@@ -170,3 +170,14 @@ def test_clients_that_come_and_go_without_reading(board: Board) -> None:
     script_has_its_turn(board, TURN_SECONDS)
     board.run(120_000)
     telnet_has_its_turn(board, TURN_SECONDS)
+
+
+@pytest.mark.req("TEL-2", "FTP-5")
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_the_processor_has_better_to_do_than_to_ask_after_them(board: Board, attack: str) -> None:
+    """Once it is known who does not read: under a hundredth of the processor's time."""
+    play(board, attack)
+    board.run(2_000)
+    before = board.machine.instructions
+    board.run(5_000)
+    assert board.machine.instructions - before < 5 * 700_000

@@ -89,3 +89,15 @@ void buffers_sent(buffers_t *buffers, unsigned socket) {
     buffers->last = bit(socket);
     buffers->sent[socket]++;
 }
+
+uint32_t buffers_next_look_ms(const buffers_t *buffers, uint32_t sockets) {
+    if (buffers->stuck == 0) {
+        return 1;
+    }
+    uint32_t hopeless = buffers->silent;
+    unsigned available = buffers->all - buffers->held;
+    if (available <= KEPT_FREE + 1 && buffers->held == buffers->stuck) {
+        hopeless |= available <= KEPT_FREE ? UINT32_MAX : buffers->guests;
+    }
+    return sockets & ~hopeless ? BUFFERS_TURN_MS - 1 : BUFFERS_SLOW_LOOK_MS;
+}

@@ -20,6 +20,7 @@
 #define BUFFERS_STUCK_MS 500u
 // Who sent last leaves the others this long to look whether they may send.
 #define BUFFERS_TURN_MS 6u
+#define BUFFERS_SLOW_LOOK_MS 25u
 
 // All zero is a start.
 typedef struct {
@@ -47,5 +48,9 @@ void buffers_look(buffers_t *buffers, unsigned available, uint32_t now_ms);
 // Whether a socket may send, and that it did.
 bool buffers_may_send(const buffers_t *buffers, unsigned socket, uint32_t now_ms);
 void buffers_sent(buffers_t *buffers, unsigned socket);
+
+// When to look again whether one of these sockets, by bit, may send, as none of them may now. Peers answer at once, or one
+// of them does not at all; while only such are waited for, the processor has better to do.
+uint32_t buffers_next_look_ms(const buffers_t *buffers, uint32_t sockets);
 
 #endif // CC3200_NWP_BUFFERS_H

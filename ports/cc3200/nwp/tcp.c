@@ -32,10 +32,6 @@ int tcp_set_non_blocking(int16_t descriptor) {
 
 // ---- packet buffers (buffers.h)
 
-// How often a wait looks whether a socket may send again: peers answer at once, or one of them does not at all.
-#define BUFFERS_LOOK_MS 1u
-#define BUFFERS_STUCK_LOOK_MS 5u
-
 _Static_assert(BUFFERS_SOCKETS == SL_MAX_SOCKETS, "one entry a socket");
 
 static buffers_t buffers;
@@ -84,7 +80,7 @@ int tcp_transmit(int16_t descriptor, const void *data, int16_t length) {
     sync_take(&buffers_lock, true);
     bool may = may_send(socket);
     uint32_t now_ms = xTaskGetTickCount();
-    if (!may && now_ms != buffers_asked_ms) {
+    if (!may && now_ms - buffers_asked_ms >= buffers_next_look_ms(&buffers, 1u << socket)) {
         // Any answer of the network processor's tells how many are free; a send has none.
         buffers_asked_ms = now_ms;
         may = tcp_set_non_blocking(descriptor) >= 0 && may_send(socket);
@@ -237,8 +233,10 @@ uint32_t tcp_time_left(uint32_t start_ms, uint32_t wait_ms, uint32_t now_ms) {
 
 bool tcp_wait(tcp_interest_t *interest, uint32_t timeout_ms) {
     uint32_t may_send = who_may_send(interest->send);
-    if (may_send != interest->send && timeout_ms > BUFFERS_STUCK_LOOK_MS) {
-        timeout_ms = buffers.stuck > 0 ? BUFFERS_STUCK_LOOK_MS : BUFFERS_LOOK_MS;
+    uint32_t waiting = interest->send & ~may_send;
+    if (waiting != 0) {
+        uint32_t look = buffers_next_look_ms(&buffers, waiting);
+        timeout_ms = timeout_ms < look ? timeout_ms : look;
     }
     SlFdSet_t receive = {.fd_array = {interest->receive}};
     SlFdSet_t send = {.fd_array = {may_send}};
