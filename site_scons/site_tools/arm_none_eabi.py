@@ -26,7 +26,8 @@ CODE = ["-std=gnu99", "-Os", "-g", "-ffunction-sections", "-fdata-sections", "-f
         # Optimizations that make code larger even at -Os: without them the image is 2 % smaller (docs/size.md).
         "-fno-schedule-insns2", "-fno-move-loop-invariants", "-fno-jump-tables", "-fno-tree-ch",
         "-fno-tree-loop-optimize", "-fno-caller-saves", "-fno-thread-jumps", "-fno-tree-dominator-opts",
-        "-fno-tree-slsr", "-fno-tree-tail-merge", "-fno-ssa-phiopt"]  # fmt: skip
+        "-fno-tree-slsr", "-fno-tree-tail-merge", "-fno-ssa-phiopt", "-fno-if-conversion",
+        "-fno-shrink-wrap", "-fno-tree-reassoc"]  # fmt: skip
 
 _DIRECTIVE = re.compile(
     rb'^[ \t]*#[ \t]*(?:include(_next)?[ \t]+(?:"([^"\n]+)"|<([^>\n]+)>|([A-Za-z_]\w*))'
