@@ -38,6 +38,22 @@ def bootloader(pytestconfig: pytest.Config) -> bytes:
     return image_path(pytestconfig).with_name("bootloader.bin").read_bytes()
 
 
+@pytest.fixture(scope="session")
+def booted_from_factory(wipy_image: bytes, wipy_rom: bytes, bootloader: bytes) -> tuple[Board, dict[str, Any]]:
+    """A board with a bootloader and the image under test as the factory's, and its state at its first prompt."""
+    board = Board.from_image(wipy_image, wipy_rom, bootloader=bootloader)
+    board.power_on()
+    return board, board.save()
+
+
+@pytest.fixture
+def factory_board(booted_from_factory: tuple[Board, dict[str, Any]]) -> Board:
+    """That board at its first prompt."""
+    board, state = booted_from_factory
+    board.restore(state)
+    return board
+
+
 @pytest.fixture
 def chain(bootloader: bytes, wipy_rom: bytes) -> Chain:
     """A board with three images that sleep, of which the second update is active and the first the previous."""

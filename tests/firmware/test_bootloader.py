@@ -126,7 +126,7 @@ def test_a_new_image_is_noted_as_started(chain: Chain) -> None:
 @pytest.mark.req("BOOT-2")
 @pytest.mark.parametrize("content", [b"", b"\1\1", bytes((200, 1, 90, 3))])
 def test_boot_info_that_says_nothing(chain: Chain, content: bytes) -> None:
-    chain.board.flash.write(BOOT_INFO, content, max_size=8, flags=0x61)
+    chain.board.flash.write(BOOT_INFO, content, max_size=256, flags=0x61)
     assert chain.start() == FACTORY
     info = chain.info
     assert info is not None and info[:3] == bytes((FACTORY, READY, FACTORY))

@@ -188,13 +188,6 @@ def test_certificates_go_to_hidden_files(board: Board, name: str) -> None:
 
 
 @pytest.mark.req("FTP-5")
-def test_the_firmware_image_is_refused_clearly(board: Board) -> None:
-    ftp = Ftp(board)
-    assert ftp.put("STOR /flash/sys/mcuimg.bin", b"image").startswith("553")
-    assert ftp.get("NLST /flash/sys") == b""
-
-
-@pytest.mark.req("FTP-5")
 def test_hostile_lines(board: Board) -> None:
     ftp = Ftp(board, login=False)
     assert ftp("A" * 2000).startswith("500")

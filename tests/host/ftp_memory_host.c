@@ -171,9 +171,16 @@ ftp_status_t ftp_host_file_read(uint8_t *data, size_t room, size_t *length) {
     return FTP_OK;
 }
 
+const char *ftp_host_why(void) {
+    return "550 the host does not want it";
+}
+
 ftp_status_t ftp_host_file_write(const uint8_t *data, size_t length) {
     memory_host_t *memory = &memory_host;
     assert(memory->file_open && memory->how != FTP_READ);
+    if (length > 3 && memcmp(data, "told", 4) == 0) {
+        return FTP_TOLD;
+    }
     if (used_bytes(memory) + length > memory->capacity || memory->at + length > MEMORY_FILE_ROOM) {
         return FTP_FULL;
     }

@@ -190,6 +190,14 @@ def test_upload_to_a_full_drive(ftp: Any) -> None:
     assert lines[-2:] == ["missing", "open 0 0 0"]
 
 
+@pytest.mark.req("FTP-5")
+def test_what_the_host_refuses_in_words_of_its_own(ftp: Any) -> None:
+    """In the middle of an upload."""
+    lines = session(ftp, f"cmd PASV\ncmd STOR /flash/f\nin {b'told'.hex()}\nstate\ncmd NOOP\n")
+    assert codes(lines) == ["227", "150", "550", "200"]
+    assert "< 550 the host does not want it." in lines and "open 0 0 0" in lines
+
+
 @pytest.mark.req("FTP-1")
 def test_listings(ftp: Any) -> None:
     now_year = (2026 - 1980) << 25

@@ -42,7 +42,7 @@ class Chain:
             self.board.flash.delete(NAMES[image])
 
     def set_info(self, active: int, status: int = READY, previous: int = FACTORY) -> None:
-        self.board.flash.write(BOOT_INFO, bytes((active, status, previous, 0)), max_size=8, flags=0x61)
+        self.board.flash.write(BOOT_INFO, bytes((active, status, previous, 0)), max_size=256, flags=0x61)
 
     @property
     def info(self) -> bytes | None:

@@ -6,7 +6,9 @@ first of PARTS that was at work in it, so the parts and the idle rest add up to 
 
 from __future__ import annotations
 
+import hashlib
 import re
+import struct
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -19,6 +21,7 @@ from cc3200sim.flash import ERASE_SECONDS, PROGRAM_SECONDS, READ_SECONDS_PER_BYT
 from bench import images
 
 SIZES = (20, 100)  # KB of the files
+UPDATE_KB = 190  # of an image
 KEYS = 40
 KEY_SECONDS = 0.0873  # between keys, so that they meet the board's waits at many points
 LINE_KEYS = 60
@@ -97,16 +100,26 @@ def ftp_login(board: Board) -> Client:
     return client
 
 
-def put(board: Board, client: Client, content: bytes) -> Figures:
+def put(board: Board, client: Client, content: bytes, path: str = "/flash/bench.bin") -> Figures:
     """An upload, from the command to the reply that it is there."""
     data = _data(board, client)
     meter = Meter(board)
-    _command(client, "STOR /flash/bench.bin", b"150")
+    _command(client, f"STOR {path}", b"150")
     data.send(content)
     data.close()
     if not client.read_until(b"\r\n", _LIMIT).startswith(b"226"):
         raise RuntimeError("the upload failed")
     return meter.stop(client.stream.received_at)
+
+
+def update(board: Board, client: Client) -> Figures:
+    """An image of UPDATE_KB where both copies of a slot hold one, so that it is erased."""
+    code = struct.pack("<II", 0x20003000, 0x20004009).ljust(UPDATE_KB * _KB - 32, b"\xa5")
+    board.flash.write("/sys/bootinfo.bin", bytes((0, 1, 0, 0)), max_size=256, flags=1)
+    image = code + hashlib.md5(code).hexdigest().encode()
+    for _ in range(2):
+        put(board, client, image, "/flash/sys/mcuimg.bin")
+    return put(board, client, image, "/flash/sys/mcuimg.bin")
 
 
 def get(board: Board, client: Client, content: bytes) -> Figures:
@@ -236,7 +249,8 @@ def measure(image: bytes, rom_image: bytes) -> list[Row]:
             rows += _transfers(board, client, name, transfer)
         except BoardTimeout:
             return [*rows, Row(f"FTP {name}", None, note="the server no longer answers")]
-    return rows
+    figures = update(board, client)
+    return [*rows, Row(f"FTP update, {UPDATE_KB} KB, a KB", figures, UPDATE_KB, _flash_note(figures))]
 
 
 def _transfers(

@@ -59,7 +59,7 @@ ONE_COPY bool socket_enter(const socket_object_t *self) {
 static struct {
     tcp_interest_t watched; // changed with interrupts off
     volatile uint32_t open; // by TCP_BIT
-} sockets;
+} sockets LOW_RAM;
 
 static void forget(uint32_t receive, uint32_t send) {
     taskENTER_CRITICAL();

@@ -19,38 +19,14 @@
 #include "chip/led.h"
 #include "image/boot_info.h"
 #include "image/image.h"
+#include "nwp/boot_info_file.h"
 
 // How long the network processor may take to stop.
 #define STOP_TIMEOUT_MS (35)
 
-// As the stock bootloader makes the file, so that both can use it.
-#define BOOT_INFO_BYTES (8)
-#define BOOT_INFO_FLAGS (_FS_FILE_OPEN_FLAG_COMMIT | _FS_FILE_PUBLIC_WRITE | _FS_FILE_PUBLIC_READ)
-
 int main(void);
 
 static uint8_t *const ram = (uint8_t *)IMAGE_ADDRESS;
-
-// False unless all of it was read.
-static bool read_file(const char *name, void *data, size_t length) {
-    _i32 file;
-    if (sl_FsOpen((const _u8 *)name, FS_MODE_OPEN_READ, NULL, &file) < 0) {
-        return false;
-    }
-    bool read = sl_FsRead(file, 0, data, length) == (_i32)length;
-    return sl_FsClose(file, NULL, NULL, 0) == 0 && read;
-}
-
-// If it can't be kept, the board starts all the same, and the next start does this again.
-static void keep_boot_info(boot_info_t *info) {
-    _i32 file;
-    const _u8 *name = (const _u8 *)BOOT_INFO_FILE;
-    if (sl_FsOpen(name, FS_MODE_OPEN_WRITE, NULL, &file) == 0
-        || sl_FsOpen(name, FS_MODE_OPEN_CREATE(BOOT_INFO_BYTES, BOOT_INFO_FLAGS), NULL, &file) == 0) {
-        sl_FsWrite(file, 0, (_u8 *)info, sizeof(*info)); // see above
-        sl_FsClose(file, NULL, NULL, 0); // see above
-    }
-}
 
 static bool verifies(size_t length) {
     hash_state_t hash;
@@ -67,7 +43,7 @@ static bool load(image_id_t image) {
     SlFsFileInfo_t about;
     const char *name = image_file(image);
     return sl_FsGetInfo((const _u8 *)name, 0, &about) >= 0 && image_length_fits(about.FileLen, BOARD_IMAGE_LIMIT)
-        && read_file(name, ram, about.FileLen) && verifies(about.FileLen);
+        && boot_file_read(name, ram, about.FileLen) && verifies(about.FileLen);
 }
 
 // Images of other makers rely on the stock bootloader's state: interrupts enabled in the core, none in the NVIC.
@@ -104,7 +80,7 @@ int main(void) {
         stop("the network processor does not start");
     }
     boot_info_t info;
-    bool is_new = !read_file(BOOT_INFO_FILE, &info, sizeof(info));
+    bool is_new = !boot_info_load(&info);
     if (is_new) {
         boot_info_init(&info);
     }
@@ -114,7 +90,8 @@ int main(void) {
         if (load(order[at])) {
             // What a safe boot chose is for this once.
             if ((safe_boot == SAFE_BOOT_NOT_ASKED && boot_info_started(&info, order[at])) || is_new) {
-                keep_boot_info(&info);
+                // If it can't be kept, the board starts all the same, and the next start does this again.
+                (void)boot_info_keep(&info);
             }
             sl_Stop(STOP_TIMEOUT_MS); // the image starts it anew
             start_image();

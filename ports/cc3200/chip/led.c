@@ -15,6 +15,7 @@
 #include "chip/gpio.h"
 #include "chip/irq.h"
 #include "chip/led.h"
+#include "chip/memory.h"
 #include "chip/pad.h"
 
 #define HEARTBEAT_ON_MS (80)
@@ -27,7 +28,7 @@ static volatile struct {
     bool enabled;
     bool lit;
     bool error;
-} led;
+} led LOW_RAM;
 
 static void drive(bool on) {
     led.lit = on;

@@ -12,7 +12,7 @@ typedef enum {
     HIDDEN_FILE_AUTHORITY,   // /flash/cert/ca.pem
     HIDDEN_FILE_CERTIFICATE, // /flash/cert/cert.pem
     HIDDEN_FILE_KEY,         // /flash/cert/private.key
-    HIDDEN_FILE_IMAGE,       // /flash/sys/mcuimg.bin: refused by hidden_file_open
+    HIDDEN_FILE_IMAGE,       // /flash/sys/mcuimg.bin, which is an update (nwp/update.h): refused by hidden_file_open
     HIDDEN_FILE_UPLOAD,      // /flash/~upload.ftp, FTP's own (servers/ftp/files.c): refused too
 } hidden_file_t;
 

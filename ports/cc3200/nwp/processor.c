@@ -23,7 +23,7 @@ static struct {
     volatile bool restarting;
     volatile uint8_t inside; // how many calls are under way, or look whether they may be
     volatile uint32_t starts;
-} processor;
+} processor LOW_RAM;
 
 // Called in the spawn task with the driver's lock taken.
 static void on_started(_u32 status) {

@@ -34,7 +34,7 @@ int tcp_set_non_blocking(int16_t descriptor) {
 
 _Static_assert(BUFFERS_SOCKETS == SL_MAX_SOCKETS, "one entry a socket");
 
-static buffers_t buffers;
+static buffers_t buffers LOW_RAM;
 static sync_t buffers_lock = SYNC_GIVEN; // from the look to the end of the send that it allowed
 static uint32_t buffers_asked_ms;
 
@@ -113,7 +113,7 @@ static uint32_t who_may_send(uint32_t sockets) {
 static struct {
     uint32_t start; // of the network processor: a restart closes all
     uint8_t sockets[SL_MAX_SOCKETS]; // descriptors, and one more
-} unclosed;
+} unclosed LOW_RAM;
 
 void tcp_close_descriptor(int16_t descriptor) {
     if (unclosed.start != processor_starts()) {

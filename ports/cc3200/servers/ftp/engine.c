@@ -19,19 +19,6 @@ static bool same(const char *text, const char *upper) {
 
 // ---- commands; each returns its reply, or FTP_REPLY_NONE when it has said it or has none now
 
-static text_t start_reply(ftp_t *ftp, const char *begin) {
-    text_t text;
-    text_start(&text, ftp->room.reply, sizeof(ftp->room.reply));
-    text_add(&text, begin);
-    return text;
-}
-
-static ftp_reply_t end_reply(ftp_t *ftp, text_t *text, const char *end) {
-    text_add(text, end);
-    ftp_say_text(ftp, ftp->room.reply);
-    return FTP_REPLY_NONE;
-}
-
 ONE_COPY static ftp_reply_t passive(ftp_t *ftp, bool extended) {
     uint8_t address[4];
     uint16_t port;
@@ -43,11 +30,11 @@ ONE_COPY static ftp_reply_t passive(ftp_t *ftp, bool extended) {
     ftp->listening = true;
     ftp_mark_progress(ftp);
     if (extended) {
-        text_t text = start_reply(ftp, "229 Extended passive mode (|||");
+        text_t text = ftp_reply_start(ftp, "229 Extended passive mode (|||");
         text_add_number(&text, port);
-        return end_reply(ftp, &text, "|)\r\n");
+        return ftp_reply_end(ftp, &text, "|)\r\n");
     }
-    text_t text = start_reply(ftp, "227 Entering passive mode (");
+    text_t text = ftp_reply_start(ftp, "227 Entering passive mode (");
     for (size_t at = 0; at < sizeof(address); at++) {
         text_add_number(&text, address[at]);
         text_add_character(&text, ',');
@@ -55,7 +42,7 @@ ONE_COPY static ftp_reply_t passive(ftp_t *ftp, bool extended) {
     text_add_number(&text, port >> 8);
     text_add_character(&text, ',');
     text_add_number(&text, port & 255);
-    return end_reply(ftp, &text, ")\r\n");
+    return ftp_reply_end(ftp, &text, ")\r\n");
 }
 
 static ftp_reply_t epsv(ftp_t *ftp, const char *argument) {
@@ -81,35 +68,35 @@ static ftp_reply_t pass(ftp_t *ftp, const char *argument) {
 
 // 257 with a path in quotes, a quote within it doubled (RFC 959, appendix II).
 static ftp_reply_t quoted(ftp_t *ftp, const char *path) {
-    text_t text = start_reply(ftp, "257 \"");
+    text_t text = ftp_reply_start(ftp, "257 \"");
     for (; *path != '\0'; path++) {
         if (*path == '"') {
             text_add_character(&text, '"');
         }
         text_add_character(&text, *path);
     }
-    return end_reply(ftp, &text, "\" is the directory.\r\n");
+    return ftp_reply_end(ftp, &text, "\" is the directory.\r\n");
 }
 
 // SIZE, MDTM and MLST: what is known of a path.
 static ftp_reply_t facts(ftp_t *ftp, ftp_verb_t verb) {
     ftp_entry_t *entry = &ftp->entry;
     if (verb == FTP_MLST) {
-        text_t text = start_reply(ftp, "250-Listing:\r\n ");
+        text_t text = ftp_reply_start(ftp, "250-Listing:\r\n ");
         memcpy(entry->name, ftp->path, sizeof(entry->name));
         ftp_add_entry(&text, FTP_FORMAT_FACTS, entry, "", 0);
-        return end_reply(ftp, &text, "250 End\r\n");
+        return ftp_reply_end(ftp, &text, "250 End\r\n");
     }
     if (entry->directory) {
         return FTP_REPLY_DENIED;
     }
-    text_t text = start_reply(ftp, "213 ");
+    text_t text = ftp_reply_start(ftp, "213 ");
     if (verb == FTP_SIZE) {
         text_add_number(&text, entry->size);
     } else {
         ftp_add_time(&text, entry->modified);
     }
-    return end_reply(ftp, &text, "\r\n");
+    return ftp_reply_end(ftp, &text, "\r\n");
 }
 
 static ftp_reply_t rest(ftp_t *ftp, const char *argument) {

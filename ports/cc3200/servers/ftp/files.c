@@ -13,6 +13,7 @@
 #include "storage/flash_drive.h"
 #include "storage/flash_store.h"
 #include "nwp/hidden_file.h"
+#include "nwp/update.h"
 #include "chip/memory.h"
 
 // An upload is written here and takes the place of the old file when it is complete.
@@ -20,11 +21,15 @@ static const char UPLOAD[] = "/~upload.ftp";
 
 static struct {
     bool replacing; // the open file is UPLOAD
-    bool hidden;    // it is one of the hidden file system
+    uint8_t hidden; // hidden_file_t: the open file is this one of the hidden file system
     uint8_t roots;  // of the listing of /: how many entries are still to come
     bool top;       // the listing is that of a drive itself
-    FIL file;
-    FF_DIR directory;
+    refusal_t why;  // what ftp_host_why tells
+    union {         // one is open at a time
+        FIL file;
+        FF_DIR directory;
+        update_t update;
+    };
 } state LOW_RAM;
 
 static bool is_root(const char *path) {
@@ -72,6 +77,15 @@ static ftp_status_t fill_folder(ftp_entry_t *entry, const char *name) {
     return FTP_OK;
 }
 
+static ftp_status_t unless_refused(refusal_t why) {
+    state.why = why;
+    return why == NULL ? FTP_OK : FTP_TOLD;
+}
+
+const char *ftp_host_why(void) {
+    return state.why;
+}
+
 void ftp_files_start(void) {
     for (size_t index = 0; index < DRIVE_COUNT; index++) {
         f_unlink(drives[index].volume, UPLOAD);
@@ -111,6 +125,7 @@ ftp_status_t ftp_host_stat(const char *path, ftp_entry_t *entry) {
 
 ftp_status_t ftp_host_list_open(const char *path) {
     state.roots = is_root(path) ? DRIVE_COUNT : 0;
+    state.directory.obj.fs = NULL;
     if (state.roots > 0) {
         return FTP_OK;
     }
@@ -169,9 +184,12 @@ ftp_status_t ftp_host_file_open(const char *path, ftp_open_t how, uint32_t offse
     };
     ftp_status_t status;
     hidden_file_t hidden = hidden_file_find(path);
-    state.hidden = hidden != HIDDEN_FILE_NONE;
+    state.hidden = hidden;
     state.replacing = how == FTP_REPLACE;
-    if (state.hidden) {
+    if (hidden == HIDDEN_FILE_IMAGE && how == FTP_REPLACE) {
+        return unless_refused(update_begin(&state.update));
+    }
+    if (hidden != HIDDEN_FILE_NONE) {
         return how == FTP_REPLACE && hidden_file_open(hidden) ? FTP_OK : FTP_REFUSED;
     }
     const char *name;
@@ -206,12 +224,18 @@ ftp_status_t ftp_host_file_read(uint8_t *data, size_t room, size_t *length) {
 }
 
 size_t ftp_files_piece(size_t room) {
-    size_t up_to_sector = FLASH_SECTOR_SIZE - (state.hidden ? 0 : f_tell(&state.file) % FLASH_SECTOR_SIZE);
+    uint32_t at = state.hidden == HIDDEN_FILE_IMAGE ? state.update.check.length
+        : state.hidden != HIDDEN_FILE_NONE          ? 0
+                                                    : f_tell(&state.file);
+    size_t up_to_sector = FLASH_SECTOR_SIZE - at % FLASH_SECTOR_SIZE;
     return room < up_to_sector ? room : up_to_sector;
 }
 
 ftp_status_t ftp_host_file_write(const uint8_t *data, size_t length) {
-    if (state.hidden) {
+    if (state.hidden == HIDDEN_FILE_IMAGE) {
+        return unless_refused(update_write(&state.update, data, length));
+    }
+    if (state.hidden != HIDDEN_FILE_NONE) {
         return hidden_file_write(data, length) ? FTP_OK : FTP_FULL;
     }
     UINT written = 0;
@@ -231,7 +255,14 @@ static FRESULT take_name(size_t drive, const char *name) {
 }
 
 ftp_status_t ftp_host_file_close(const char *path, bool keep) {
-    if (state.hidden) {
+    if (state.hidden == HIDDEN_FILE_IMAGE) {
+        if (keep) {
+            return unless_refused(update_end(&state.update));
+        }
+        update_abort(&state.update);
+        return FTP_OK;
+    }
+    if (state.hidden != HIDDEN_FILE_NONE) {
         return hidden_file_close(keep) || !keep ? FTP_OK : FTP_FAILED;
     }
     FRESULT result = f_close(&state.file);
@@ -288,8 +319,10 @@ ftp_status_t ftp_host_rename(const char *from, const char *to) {
     ftp_status_t status;
     const char *old_name, *new_name;
     size_t drive = changeable(from, &old_name, &status);
-    if (drive == DRIVE_COUNT || changeable(to, &new_name, &status) != drive
-        || hidden_file_find(from) != HIDDEN_FILE_NONE || hidden_file_find(to) != HIDDEN_FILE_NONE) {
+    if (hidden_file_find(from) != HIDDEN_FILE_NONE || hidden_file_find(to) != HIDDEN_FILE_NONE) {
+        return FTP_REFUSED;
+    }
+    if (drive == DRIVE_COUNT || changeable(to, &new_name, &status) != drive) {
         return FTP_DENIED;
     }
     return status_of(f_rename(drives[drive].volume, old_name, new_name));

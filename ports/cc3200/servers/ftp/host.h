@@ -19,6 +19,7 @@ typedef enum {
     FTP_BAD_NAME,
     FTP_FULL, // no space left
     FTP_REFUSED, // a special file that does not take what was sent
+    FTP_TOLD, // ftp_host_why() has the words
     FTP_FAILED, // the medium failed
     FTP_END, // no more entries
 } ftp_status_t;
@@ -43,6 +44,7 @@ ftp_status_t ftp_host_file_open(const char *path, ftp_open_t how, uint32_t offse
 ftp_status_t ftp_host_file_read(uint8_t *data, size_t room, size_t *length); // *length 0: the end
 ftp_status_t ftp_host_file_write(const uint8_t *data, size_t length);
 ftp_status_t ftp_host_file_close(const char *path, bool keep); // path: the one it was opened by
+const char *ftp_host_why(void); // after FTP_TOLD: the reply, without a full stop; at most 64 bytes
 ftp_status_t ftp_host_remove(const char *path, bool directory);
 ftp_status_t ftp_host_make_directory(const char *path);
 ftp_status_t ftp_host_rename(const char *from, const char *to);

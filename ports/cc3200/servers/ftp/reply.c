@@ -16,7 +16,25 @@ void ftp_say_text(ftp_t *ftp, const char *text) {
     ftp->output_length = strlen(text);
 }
 
+text_t ftp_reply_start(ftp_t *ftp, const char *begin) {
+    text_t text;
+    text_start(&text, ftp->room.reply, sizeof(ftp->room.reply));
+    text_add(&text, begin);
+    return text;
+}
+
+ftp_reply_t ftp_reply_end(ftp_t *ftp, text_t *text, const char *end) {
+    text_add(text, end);
+    ftp_say_text(ftp, ftp->room.reply);
+    return FTP_REPLY_NONE;
+}
+
 void ftp_say(ftp_t *ftp, ftp_reply_t reply) {
+    if (reply == FTP_REPLY_TOLD) {
+        text_t text = ftp_reply_start(ftp, ftp_host_why());
+        ftp_reply_end(ftp, &text, ".\r\n");
+        return;
+    }
     const char *text = TEXTS;
     for (unsigned at = 0; at < reply; at++) {
         text += strlen(text) + 1;

@@ -16,6 +16,7 @@
     REPLY(BAD_NAME, "553 Name not allowed or too long.\r\n") \
     REPLY(FULL, "452 No space left.\r\n") \
     REPLY(REFUSED, "553 This file does not take that.\r\n") \
+    REPLY(TOLD, "") /* by the host */ \
     REPLY(FAILED, "451 The file system failed.\r\n") \
     REPLY(OPENING, "150 Opening data connection.\r\n") \
     REPLY(DONE, "200 Done.\r\n") \
@@ -69,7 +70,11 @@ typedef enum {
 // Make a text the output. It must stay as it is until it is sent.
 void ftp_say_text(ftp_t *ftp, const char *text);
 
-// Make a fixed reply the output.
+// Put a reply together in the session's room: begin it, then end it and make it the output.
+text_t ftp_reply_start(ftp_t *ftp, const char *begin);
+ftp_reply_t ftp_reply_end(ftp_t *ftp, text_t *text, const char *end);
+
+// Make a fixed reply the output; FTP_REPLY_TOLD is what the host says.
 void ftp_say(ftp_t *ftp, ftp_reply_t reply);
 
 // The reply to an operation: good when it went well, else what went wrong.
