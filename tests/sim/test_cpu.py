@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import pytest
 from cc3200sim import faults
+from cc3200sim.unmasking import lifting
 from support.core import BUSY, DEVICE, ENABLE_DEVICE, SRAM_BASE, STACK, Core
 
 
@@ -371,3 +372,49 @@ def test_code_changed_by_a_restore_is_seen() -> None:
     core.cpu.restore(saved)
     core.run(10)
     assert core.cpu.register("r1") == 1
+
+
+@pytest.mark.parametrize("release", ["cpsie i", "movs r0, #0\nmsr primask, r0"])
+def test_a_long_masked_loop_runs_fast_and_ends_at_the_unmasking(release: str) -> None:
+    """An interrupt waits behind a mask for long: no slice for each branch, and it is taken right after the mask."""
+    core = Core(
+        ENABLE_DEVICE + "movs r4, #0\nldr r3, =100000\ncpsid i\nmovs r0, #1\nstr r0, [r7, #0xC]\n"
+        f"loop: adds r4, #1\ncmp r4, r3\nbne loop\n{release}\nadds r4, #1\nagain: b again\n"
+        "device: str r4, [r7]\nmovs r0, #0\nstr r0, [r7, #0xC]\nbx lr\n.ltorg\n"
+    )
+    slices = 0
+    run_slice = core.cpu._slice
+
+    def count(now: int, budget: int) -> None:
+        nonlocal slices
+        slices += 1
+        run_slice(now, budget)
+
+    core.cpu._slice = count  # type: ignore[method-assign]
+    core.run(400_000)
+    assert core.values == [100_000]
+    assert core.cpu.instructions == 400_000
+    assert slices < 700
+
+
+def test_code_that_unmasks_is_found_when_it_is_new() -> None:
+    """Code written to RAM while a mask holds: its CPSIE is seen."""
+    core = Core(
+        ENABLE_DEVICE + f"movs r4, #0\nldr r3, =20000\nldr r5, ={SRAM_BASE + 0x100}\ncpsid i\nmovs r0, #1\n"
+        "str r0, [r7, #0xC]\nloop: adds r4, #1\ncmp r4, r3\nbne loop\n"
+        "ldr r1, =0x4770b662\nstr r1, [r5]\nmovs r4, #0\nloop2: adds r4, #1\ncmp r4, r3\nbne loop2\n"
+        "adds r5, #1\nblx r5\nadds r4, #1\nagain: b again\n"
+        "device: str r4, [r7]\nmovs r0, #0\nstr r0, [r7, #0xC]\nbx lr\n.ltorg\n"
+    )
+    core.run(400_000)
+    assert core.values == [20_000]
+
+
+def test_what_lifts_a_mask_is_found() -> None:
+    code = {"cpsie i": True, "cpsie f": True, "cpsie if": True, "cpsid i": False, "msr primask, r5": True,
+            "msr basepri, r12": True, "msr basepri_max, r0": True, "msr faultmask, r1": True, "msr psp, r0": False,
+            "mrs r0, primask": False}  # fmt: skip
+    for text, lifts in code.items():
+        core = Core(f"nop\nhere: {text}\nnop\n")
+        at = core.labels["here"] & ~1
+        assert lifting(core.cpu.read_memory(at - 2, 8)) == ([2] if lifts else []), text

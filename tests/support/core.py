@@ -55,10 +55,11 @@ def assemble(source: str) -> tuple[bytes, dict[str, int]]:
 
 class Device(Peripheral):
     """Registers that tell what happened: 0 logs what is written, 4 counts its reads, 8 is the time, C raises the line
-    to the level written, 10 does not answer, the rest is not modelled."""
+    to the level written, 10 does not answer, 14 raises the line after so many cycles, 18 is `steady`: 1 after so many
+    cycles as were written; the rest is not modelled."""
 
     name = "device"
-    STATE = ("written", "reads", "pulses")
+    STATE = ("written", "reads", "pulses", "ready")
 
     def __init__(self, clock: Clock, line, second) -> None:  # type: ignore[no-untyped-def]
         self._line, self._second = line, second
@@ -68,6 +69,13 @@ class Device(Peripheral):
         self.written: list[tuple[int, int]] = []
         self.reads = 0
         self.pulses = 0
+        self.ready = 0
+
+    def _make_ready(self) -> None:
+        self.ready = 1
+
+    def steady(self, offset: int) -> bool:
+        return offset == 0x18
 
     def read(self, offset: int, size: int) -> int:
         if offset == 4:
@@ -77,6 +85,8 @@ class Device(Peripheral):
             return self.clock.now
         if offset == 0x10:
             raise BusError
+        if offset == 0x18:
+            return self.ready
         raise Unmodelled
 
     def write(self, offset: int, value: int, size: int) -> None:
@@ -89,6 +99,9 @@ class Device(Peripheral):
             raise BusError
         elif offset == 0x14:
             self.clock.after(value, lambda: self._line.set(True))
+        elif offset == 0x18:
+            self.ready = 0
+            self.clock.after(value, self._make_ready)
         else:
             raise Unmodelled
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from cc3200sim.peripheral import BusError, Peripheral, Unmodelled
+from cc3200sim.polling import LOADS
 from cc3200sim.register_table import Access as Kind
 
 log = logging.getLogger("cc3200sim.bus")
@@ -70,6 +71,10 @@ class Bus:
         self.pc: Callable[[], int] = lambda: 0
         # The core replaces it: the access under way is to end in a bus fault.
         self.fault: Callable[[int], None] = lambda address: None
+        # The core replaces it: one register was loaded LOADS times in a row; where to count on from.
+        self.polled: Callable[[Peripheral, int], int] = lambda block, offset: 0
+        self._polled_address = -1
+        self._loads = 0
         self._blocks: dict[int, tuple[int, Peripheral]] = {}
         self._seen: set[int] = set()
 
@@ -99,8 +104,17 @@ class Bus:
         found = self._blocks.get(address >> _GRANULE)
         try:
             if found is not None:
-                if found[1].clocked:
-                    return found[1].read(address - found[0], size)
+                base, block = found
+                if block.clocked:
+                    value = block.read(address - base, size)
+                    if address != self._polled_address:
+                        self._polled_address = address
+                        self._loads = 0
+                    else:
+                        self._loads += 1
+                        if self._loads >= LOADS:
+                            self._loads = self.polled(block, address - base)
+                    return value
                 self._report(address, size, False, 0, unclocked=True)
                 return 0
             what = ""
@@ -114,6 +128,7 @@ class Bus:
 
     def write(self, address: int, value: int, size: int) -> None:
         """A store of 1, 2 or 4 bytes."""
+        self._polled_address = -1
         found = self._blocks.get(address >> _GRANULE)
         try:
             if found is not None:

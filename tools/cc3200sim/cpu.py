@@ -17,8 +17,10 @@ from cc3200sim.busy import Busy
 from cc3200sim.clock import Clock
 from cc3200sim.faults import Fault
 from cc3200sim.nvic import Nvic
+from cc3200sim.polling import Polling
 from cc3200sim.thumb import straight_run
 from cc3200sim.unicorn_handle import Engine, EngineError, RegisterSet
+from cc3200sim.unmasking import Unmasking
 
 log = logging.getLogger("cc3200sim.cpu")
 
@@ -42,6 +44,20 @@ _STACKED = (
     arm.UC_ARM_REG_R12,
     arm.UC_ARM_REG_LR,
 )
+# All that an instruction can depend on besides memory.
+_ALL = (
+    *range(arm.UC_ARM_REG_R0, arm.UC_ARM_REG_R12 + 1),
+    arm.UC_ARM_REG_LR,
+    arm.UC_ARM_REG_PC,
+    arm.UC_ARM_REG_XPSR,
+    arm.UC_ARM_REG_MSP,
+    arm.UC_ARM_REG_PSP,
+    arm.UC_ARM_REG_CONTROL,
+    arm.UC_ARM_REG_PRIMASK,
+    arm.UC_ARM_REG_FAULTMASK,
+    arm.UC_ARM_REG_BASEPRI,
+)
+_FEW_RUNS = 500  # with interrupts masked, from one branch to the next; to hook instructions costs about as much
 _LONGEST_SLICE = 800_000  # 10 ms: how long the host's signals may have to wait
 
 
@@ -70,6 +86,11 @@ class Cpu:
             (*_STACKED, arm.UC_ARM_REG_PC, arm.UC_ARM_REG_XPSR, arm.UC_ARM_REG_CONTROL, arm.UC_ARM_REG_SP),
         )
         self._unstacked = RegisterSet(engine, _STACKED)
+        self.polling = Polling(engine, RegisterSet(engine, _ALL), self._ram_view)
+        bus.polled = self.polling.seen
+        places = ((SRAM_BASE, self._ram_view), (ROM_BASE, self._rom_view))
+        self._unmasking = Unmasking(engine, places, self._end_slice)
+        self._masked_runs = 0
         clock.count_with(self._counter)
         clock.shorten_slice = self._shorten
         controller.on_change = self._end_slice
@@ -127,6 +148,9 @@ class Cpu:
             budget = min(target - now, _LONGEST_SLICE)
             if controller.candidates and self.lockup is None and self._take_exception():
                 budget = min(budget, self._instructions_until_unmasked())
+            elif self._masked_runs:
+                self._masked_runs = 0
+                self._unmasking.release()
             if self.sleeping or self.lockup is not None:
                 clock.advance_to(target)
             else:
@@ -135,6 +159,7 @@ class Cpu:
     def _slice(self, now: int, budget: int) -> None:
         engine = self._engine
         self._slice_start = now
+        self.polling.begin_slice()
         self._in_slice = True
         status = engine.start(self._pc, budget)
         self._in_slice = False
@@ -174,6 +199,9 @@ class Cpu:
         MSR and CPS do not call back, and an exception must not come late: FreeRTOS leaves a critical section and
         enters the next one four instructions later (ulTaskNotifyTake), and its switch has to happen in between.
         """
+        self._masked_runs += 1
+        if self._masked_runs > _FEW_RUNS:
+            return self._unmasking.guard()
         try:
             view, offset = self._locate(self._pc, 2)
         except IndexError:
@@ -467,16 +495,19 @@ class Cpu:
     def _set_ram(self, content: bytes) -> None:
         """Write what differs; the code that was translated from there is forgotten."""
         view = self._ram_view
-        if view == content:
+        now = bytes(view)  # a comparison of views goes byte by byte
+        if now == content:
             return
         for start in range(0, SRAM_SIZE, _PAGE):
             page = content[start : start + _PAGE]
-            if view[start : start + _PAGE] != page:
+            if now[start : start + _PAGE] != page:
                 view[start : start + _PAGE] = page
                 self._engine.forget_code(SRAM_BASE + start, SRAM_BASE + start + _PAGE)
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go back. Translated code stays where its bytes are the same."""
+        self._masked_runs = 0
+        self._unmasking.release()
         self._engine.restore_context(state["context"])
         self._set_ram(state["ram"])
         self.awake.cycles, self._pc, self.sleeping, self.lockup = state["loop"]

@@ -60,6 +60,10 @@ class Peripheral:
     def reset(self) -> None:
         """Put every register to its reset value."""
 
+    def steady(self, offset: int) -> bool:
+        """Whether a load of a register has no effect, and its value changes by stores and the clock's events alone."""
+        return False
+
     def read(self, offset: int, size: int) -> int:
         """A load of size bytes (1, 2, 4) at a byte offset from the base."""
         raise Unmodelled

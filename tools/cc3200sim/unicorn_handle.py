@@ -63,6 +63,10 @@ class Engine:
         self._executed.value = 0
         return (executed, True) if early else (executed - 1, False)
 
+    def count_on(self, instructions: int) -> None:
+        """Inside an access: so many more count as executed."""
+        self._executed.value += instructions
+
     @property
     def counts_begun(self) -> bool:
         """Whether an instruction that a fault ended is in the count."""
@@ -134,7 +138,25 @@ class Engine:
 
         self._add_hook(const.UC_HOOK_MEM_INVALID, binding.HOOK_MEM_INVALID_CFUNC(on_invalid))
 
-    def _add_hook(self, kind: int, function: object) -> None:
+    def watch(self, addresses: list[int], callback: Callable[[], None]) -> list[int]:
+        """Call back before the instructions at these addresses; `unwatch` ends it. Between runs only."""
+
+        def on_code(_handle: int, _address: int, _size: int, _user: object) -> None:
+            callback()
+
+        function = binding.HOOK_CODE_CFUNC(on_code)
+        hooks = [self._add_hook(const.UC_HOOK_CODE, function, address, address) for address in addresses]
+        self.flush()  # what is translated has no calls in it
+        return hooks
+
+    def unwatch(self, hooks: list[int]) -> None:
+        """End what `watch` began."""
+        for hook in hooks:
+            self._check(self.lib.uc_hook_del(self.handle, ctypes.c_size_t(hook)), "remove a hook")
+        self.flush()
+
+    def _add_hook(self, kind: int, function: object, begin: int = 1, end: int = 0) -> int:
+        """Over the addresses from begin to end, both included; all, if end is the lower one."""
         self._keep.append(function)
         hook = ctypes.c_size_t()
         status = self.lib.uc_hook_add(
@@ -143,10 +165,11 @@ class Engine:
             kind,
             ctypes.cast(function, ctypes.c_void_p),  # type: ignore[arg-type]
             None,
-            ctypes.c_uint64(1),
-            ctypes.c_uint64(0),
+            ctypes.c_uint64(begin),
+            ctypes.c_uint64(end),
         )
         self._check(status, "add a hook")
+        return hook.value
 
     def flush(self) -> None:
         """Forget translated code (after code in memory was changed from outside)."""

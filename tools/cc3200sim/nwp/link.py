@@ -93,6 +93,10 @@ class Lspi(Peripheral):
             return self._registers[offset]
         raise Unmodelled
 
+    def steady(self, offset: int) -> bool:
+        """All but the words themselves."""
+        return offset != _RX0
+
     def write(self, offset: int, value: int, size: int) -> None:
         """A word to TX0 is shifted out and another one in, at once."""
         if offset == _TX0:

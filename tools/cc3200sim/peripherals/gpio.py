@@ -42,6 +42,7 @@ class Gpio(RegisterBlock):
     """One port. GPIOA4 has no interrupt line."""
 
     TABLE = REGISTERS
+    STEADY = frozenset((RIS, MIS))
     STATE = ("regs", "_data", "_pins", "_latched")
 
     def __init__(self, clock: Clock, irq: IrqLine | None = None) -> None:

@@ -64,6 +64,7 @@ class Gspi(BusController[SpiBus]):
     """The controller. `lines` tells which pins CLK, MOSI and MISO are on; `buses` are those the world has put there."""
 
     TABLE = REGISTERS
+    STEADY = frozenset((CH0STAT, IRQSTATUS))
     MASK = IRQENABLE
     STATE = ("regs", "raw", "_to_send", "_received", "_shifting")
     ALARMS = ("_done",)

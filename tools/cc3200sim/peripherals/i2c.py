@@ -59,6 +59,7 @@ class I2c(BusController[I2cBus]):
     """The controller. `lines` tells which pins SCL and SDA are on; `buses` are the ones the world has put there."""
 
     TABLE = REGISTERS
+    STEADY = frozenset((MCS, MRIS, MMIS, MBMON))
     MASK = MIMR
     STATE = ("regs", "raw", "_status", "_command", "_selected", "_receiving", "_owned", "_outcome", "_queued")
     ALARMS = ("_done",)

@@ -50,8 +50,11 @@ class RegisterBlock(Peripheral):
 
     Methods marked with `reads`, `writes` and their `_each` forms go before the stored value. A store that sets a field
     whose function is not modelled is Unmodelled and changes nothing. A load of a byte or half-word gives its part of
-    the word; a narrow store is Unmodelled unless the block says otherwise (`narrow_writes`).
+    the word; a narrow store is Unmodelled unless the block says otherwise (`narrow_writes`). STEADY are those registers
+    with a method for loads that are `steady` all the same.
     """
+
+    STEADY: ClassVar[frozenset[int]] = frozenset()
 
     ALARMS: ClassVar[tuple[str, ...]] = ()
     STATE: ClassVar[tuple[str, ...]] = ("regs",)
@@ -103,6 +106,10 @@ class RegisterBlock(Peripheral):
         if size == 4:
             return value
         return value >> 8 * (offset & 3) & (1 << 8 * size) - 1
+
+    def steady(self, offset: int) -> bool:
+        word = offset & ~3
+        return word in self.STEADY or (word in self.regs and word not in self.readers)
 
     def write(self, offset: int, value: int, size: int) -> None:
         if size != 4 and offset not in self.narrow_writes:

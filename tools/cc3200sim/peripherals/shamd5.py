@@ -107,6 +107,7 @@ class ShaMd5(RegisterBlock):
     """The engine. Its registers hold digests as byte strings: the low byte of IDIGEST_A is the digest's first."""
 
     TABLE = REGISTERS
+    STEADY = frozenset((IRQSTATUS, LENGTH))
     STATE = ("regs", "_status", "_fifo", "_remaining", "_message", "_from_constants", "_busy", "_stale")
     ALARMS = ("_done",)
 

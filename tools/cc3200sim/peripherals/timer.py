@@ -349,6 +349,7 @@ class Timer(RegisterBlock):
     """One general-purpose timer with its two interrupt lines."""
 
     TABLE = REGISTERS
+    STEADY = frozenset((RIS, MIS))
     STATE = ("regs", "raw")
 
     def __init__(self, clock: Clock, irq_a: IrqLine, irq_b: IrqLine) -> None:

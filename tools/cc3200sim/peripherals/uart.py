@@ -60,6 +60,7 @@ class Uart(RegisterBlock):
     """A UART with its host-side terminal in `port`. `rx_frame` takes frames that come over a wire between pins."""
 
     TABLE = REGISTERS
+    STEADY = frozenset((FR, RIS, MIS, RSR))
     ALARMS = ("_tx_done", "_rx_done", "_rx_timeout")
     STATE = (
         "regs", "raw", "_fr", "_tx_fifo", "_rx_fifo", "_shifting", "_line_byte", "_overrun", "_errors",

@@ -33,6 +33,7 @@ class Wdt(RegisterBlock):
     """The watchdog; `expired` is called at the second time-out."""
 
     TABLE = REGISTERS
+    STEADY = frozenset((LOCK, CTL, RIS, MIS))
     STATE = ("regs", "_pending", "_locked")
     ALARMS = ("_timeout",)
 
