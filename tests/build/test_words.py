@@ -24,7 +24,7 @@ def test_help_lists_variables_and_targets(bare: Project) -> None:
         (["flash"], "unknown target 'flash'"),
         (["BOARD=PYBOARD"], "unknown BOARD 'PYBOARD': there are LAUNCHXL, WIPY"),
         (["BOARD=../boards/WIPY"], "unknown BOARD"),
-        (["BTYPE=fast"], "'release', 'debug'"),
+        (["BTYPE=fast"], "('release', 'quick', 'debug')"),
         (["V=perhaps"], "'V'"),
         (["CROSS_COMPILE=/nowhere/arm-"], "no compiler /nowhere/arm-gcc"),
         (["MICROPYTHON_DIR=/nowhere"], "MICROPYTHON_DIR=/nowhere is not a MicroPython tree"),

@@ -25,4 +25,4 @@ def test_a_failed_make_is_one_line(tmp_path):
     (tmp_path / "Makefile").write_text("all:\n\t@echo first; echo 'x.c:1: error: no'; false\n")
     with pytest.raises(UserError) as caught:
         peer.run_make(["make"], tmp_path)
-    assert str(caught.value) == "the peer's make failed: 'x.c:1: error: no'"
+    assert str(caught.value) == "the make of the peer failed: 'x.c:1: error: no'"

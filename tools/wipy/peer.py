@@ -109,13 +109,13 @@ def _build_new(
         kept.rename(final)
 
 
-def run_make(command: Sequence[str], port: Path) -> None:
-    """Runs the peer's make. Raises UserError with its first error where it fails."""
+def run_make(command: Sequence[str], folder: Path, what: str = "the peer") -> None:
+    """Runs a make of upstream's in a folder. Raises UserError with its first error where it fails."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
     run = subprocess.run(
-        command, cwd=port, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        text=True, errors="replace", check=False,
+        command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, text=True, errors="replace", check=False,
     )  # fmt: skip
     if run.returncode != 0:
         lines = [line for line in run.stdout.splitlines() if "error:" in line or "***" in line]
-        raise UserError(f"the peer's make failed: {lines[0] if lines else run.stdout[-200:]!r}")
+        raise UserError(f"the make of {what} failed: {lines[0] if lines else run.stdout[-200:]!r}")
