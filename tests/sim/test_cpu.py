@@ -216,7 +216,6 @@ FAULTS = {
         faults.PRECISERR | faults.BFARVALID,
         0x6000_0004,
     ),
-    "store to ROM": ("movs r0, #16\nbad: str r1, [r0]", faults.PRECISERR | faults.BFARVALID, 16),
     "beyond the SRAM": ("ldr r0, =0x20040000\nbad: ldrb r1, [r0]", faults.PRECISERR | faults.BFARVALID, 0x2004_0000),
     "device does not answer": ("bad: ldr r1, [r7, #0x10]", faults.PRECISERR | faults.BFARVALID, DEVICE + 0x10),
     "undefined": ("bad: udf #1", faults.UNDEFINSTR, None),
@@ -418,3 +417,18 @@ def test_what_lifts_a_mask_is_found() -> None:
         core = Core(f"nop\nhere: {text}\nnop\n")
         at = core.labels["here"] & ~1
         assert lifting(core.cpu.read_memory(at - 2, 8)) == ([2] if lifts else []), text
+
+
+def test_a_store_to_the_rom_is_dropped() -> None:
+    """The store has no effect, its write-back has, and it takes its cycle."""
+    core = Core(
+        "ldr r1, =0x1000\nmovs r0, #1\nmovs r2, #2\nldr r3, [r1]\nstr r0, [r1], #4\nstmia r1!, {r0, r2}\n"
+        "strb r0, [r1, #1]\nldr r4, =0x1000\nldr r4, [r4]\nldr r5, [r7, #8]\nb .\n.ltorg\n"
+    )
+    core.cpu.write_memory(0x1000, bytes(range(16)))
+    core.run(100)
+    assert core.cpu.register("r1") == 0x100C
+    assert core.cpu.register("r3") == core.cpu.register("r4") == 0x03020100
+    assert core.cpu.read_memory(0x1000, 16) == bytes(range(16))
+    assert core.cpu.register("r5") == 10
+    assert core.nvic.cfsr == 0

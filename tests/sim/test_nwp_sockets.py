@@ -516,3 +516,32 @@ def test_a_snapshot_in_the_middle_of_a_conversation_replays(board: SocketHost) -
     board.lspi.restore(saved[2])
     board.network.restore(saved[3])
     assert rest() == first
+
+
+def test_the_first_receive_of_a_client_finds_what_came_close_behind(board: SocketHost) -> None:
+    """Accepted without blocking, which the client inherits: accept is answered when the handshake is complete."""
+    listener = board.server(80)
+    board.non_blocking(listener)
+    client = board.network.connect(80)
+    client.send(b"GET /")
+    polls = 0
+    while (accepted := board.accept(listener)[0]) == EAGAIN:
+        polls += 1
+        board.run(1e-4)
+    assert polls > 1
+    assert board.recv(accepted) == b"GET /"
+
+
+def test_a_datagram_socket_that_has_sent_can_be_bound_and_keeps_its_port(board: SocketHost) -> None:
+    descriptor = board.socket(DATAGRAM)
+    peer = board.network.udp(9)
+    head = struct.pack("<hBB", 4, descriptor, 0x20) + struct.pack(">HHI", 9, 0, number(HOST_ADDRESS))
+    ports = []
+    for bind in (4000, 4001):
+        board.write(Opcode.SOCKET_SENDTO, head + b"ping")
+        board.run(0.1)
+        received = peer.receive()
+        assert received is not None
+        ports.append(received[1])
+        assert board.bind(descriptor, bind) == (0 if bind == 4000 else EINVAL)
+    assert ports == [49152, 49152]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from cc3200sim.bus import Bus
 from cc3200sim.chip import BLOCKS, BY_NAME, Irq
+from cc3200sim.peripherals.prcm import RUN_CLOCK, ClockGate
 from cc3200sim.peripherals.reset import ResetKind
-from support.chip import ARCM, GPIOA3, GPRCM, HIB1P2, HIB3P3, PADS, UART0, WDT, Chip
+from support.chip import ARCM, GPIOA3, GPRCM, HIB1P2, HIB3P3, PADS, TIMERA0, UART0, WDT, Chip
 
 SECOND = 80_000_000
 
@@ -238,3 +239,82 @@ def test_work_without_a_sleep_clock_is_reported_once(chip: Chip, caplog: pytest.
     chip.blocks.arcm.stopped_in_sleep.clear()
     chip.blocks.arcm.falls_asleep()
     assert chip.blocks.arcm.stopped_in_sleep == []
+
+
+def test_deep_sleep_looks_at_the_deep_sleep_clock(chip: Chip) -> None:
+    chip.write(ARCM + 0x80, 0x101)
+    chip.write(UART0 + 0x30, 0x301)
+    chip.blocks.arcm.falls_asleep(deep=False)
+    assert chip.blocks.arcm.stopped_in_sleep == []
+    chip.blocks.arcm.falls_asleep(deep=True)
+    assert chip.blocks.arcm.stopped_in_sleep == ["UARTA0"]
+    chip.blocks.arcm.stopped_in_sleep.clear()
+    chip.write(ARCM + 0x80, 0x1_0001)
+    chip.blocks.arcm.falls_asleep(deep=True)
+    assert chip.blocks.arcm.stopped_in_sleep == []
+
+
+@pytest.mark.parametrize("by_snapshot", [False, True])
+def test_a_block_whose_clock_is_gated_stops_and_goes_on(chip: Chip, by_snapshot: bool) -> None:
+    """The watchdog counts 10,000 cycles: 4,000 before the gap, 6,000 after it, whatever passes in between."""
+    gate = ARCM + 0x78
+    chip.write(WDT, 10_000)
+    chip.write(WDT + 8, 1)
+    chip.run(4_000)
+    assert chip.read(WDT + 4) == 6_000
+    chip.write(gate, 0)
+    chip.run(50_000)
+    if by_snapshot:
+        state, clock = chip.blocks.save(), chip.clock.save()
+        chip.write(gate, RUN_CLOCK)
+        chip.run(100_000)
+        chip.clock.restore(clock)
+        chip.blocks.restore(state)
+    chip.write(gate, RUN_CLOCK)
+    assert (chip.read(WDT + 0x10), chip.read(WDT + 4)) == (0, 6_000)
+    chip.run(5_999)
+    assert chip.read(WDT + 0x10) == 0
+    chip.run(1)
+    assert chip.read(WDT + 0x10) == 1
+
+
+def test_a_timer_whose_clock_is_gated_keeps_its_count(chip: Chip) -> None:
+    chip.write(TIMERA0 + 0x04, 2)  # periodic, 32 bits
+    chip.write(TIMERA0 + 0x28, 999)
+    chip.write(TIMERA0 + 0x0C, 1)
+    chip.run(1_500)
+    gate = ARCM + ClockGate.TIMERA0.clock
+    value = chip.read(TIMERA0 + 0x50)
+    chip.write(gate, 0)
+    chip.run(12_345)
+    chip.write(gate, RUN_CLOCK)
+    assert chip.read(TIMERA0 + 0x50) == value
+    chip.run(100)
+    assert chip.read(TIMERA0 + 0x50) == value - 100
+
+
+def test_what_is_cancelled_behind_a_closed_gate_stays_so(chip: Chip) -> None:
+    gate = ARCM + 0x78
+    chip.write(WDT, 1_000)
+    chip.write(WDT + 8, 1)
+    chip.write(gate, 0)
+    chip.write(gate + 4, 1)  # soft reset
+    chip.write(gate + 4, 0)
+    chip.write(gate, RUN_CLOCK)
+    chip.run(10_000)
+    assert not chip.irq(Irq.WDT)
+
+
+def test_a_narrow_store_is_merged_into_its_word(chip: Chip) -> None:
+    """A halfword to the upper half of HIB_REG2 sets bits of its upper half, a byte its own."""
+    register = HIB3P3 + 0x420
+    chip.write(register, 0x1234_5678)
+    chip.write(register + 2, 0x8001, 2)
+    assert chip.read(register) == 0x8001_5678
+    chip.write(register + 1, 0xAB, 1)
+    assert chip.read(register) == 0x8001_AB78
+    assert chip.read(register + 2, 2) == 0x8001 and chip.read(register + 1, 1) == 0xAB
+
+
+def test_the_fuses_tell_the_chip(chip: Chip) -> None:
+    assert chip.read(GPRCM + 0xC80) >> 16 & 0x1F == 0x10

@@ -345,6 +345,9 @@ class Cpu:
             if kind in (const.UC_MEM_FETCH_UNMAPPED, const.UC_MEM_FETCH_PROT):
                 self._take_fault(Fault(nvic.BUS_FAULT, faults.IBUSERR, pc))
                 return 0
+            if kind == const.UC_MEM_WRITE_PROT:
+                self._drop_store()
+                return 0
             self._take_fault(Fault(nvic.BUS_FAULT, faults.PRECISERR, pc, address))
             return 1
         if status == const.UC_ERR_INSN_INVALID:
@@ -356,6 +359,18 @@ class Cpu:
             self._take_fault(Fault(nvic.USAGE_FAULT, faults.UNDEFINSTR if thumb else faults.INVSTATE, pc))
             return 1
         raise EngineError(f"{self._engine.lib.uc_strerror(status).decode()} at pc {pc:#010x}")
+
+    def _drop_store(self) -> None:
+        """A store to the ROM: the bus takes it and nothing changes. What else the instruction does is done."""
+        rom = self._rom_view
+        content = bytes(rom)
+        self._engine.protect(ROM_BASE, ROM_SIZE, writable=True)
+        self._engine.start(self._pc, 1)
+        self._pc = self._engine.current_pc()
+        self._engine.finish(self._pc)
+        rom[:] = content
+        self._engine.protect(ROM_BASE, ROM_SIZE, writable=False)
+        log.info("a store to the ROM before pc %#010x is dropped", self._pc)
 
     def _supervisor_call(self) -> None:
         controller = self.nvic

@@ -86,7 +86,7 @@ class Machine:
         )
         self.blocks.place("LSPI", Lspi(self.clock, self.nwp))
         self.blocks.place("COMMON_REG", NwpInterrupt(self.clock, self.nwp))
-        self.cpu.on_sleep = self.blocks.arcm.falls_asleep
+        self.cpu.on_sleep = lambda: self.blocks.arcm.falls_asleep(deep=self.nvic.sleep_deep)
         self.blocks.arcm.on_nwp_wake = self.nwp.wake_register
         self.blocks.ocp_shared.on_spare5 = self.nwp.stop_register
         self.power = Power.OFF

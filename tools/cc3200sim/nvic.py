@@ -205,6 +205,11 @@ class Nvic(Peripheral):
         return bool(self.shcsr_enable & _SHCSR_ENABLE[vector])
 
     @property
+    def sleep_deep(self) -> bool:
+        """Whether sleep is deep sleep (SCR.SLEEPDEEP)."""
+        return bool(self.scr & 4)
+
+    @property
     def sleep_on_exit(self) -> bool:
         """SCR.SLEEPONEXIT."""
         return bool(self.scr & 2)

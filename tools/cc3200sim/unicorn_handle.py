@@ -84,6 +84,11 @@ class Engine:
         status = self.lib.uc_mem_map_ptr(self.handle, base, len(buffer), permissions, memory)
         self._check(status, f"map memory at {base:#x}")
 
+    def protect(self, base: int, size: int, *, writable: bool) -> None:
+        """Let mapped memory be written by the code that runs, or not."""
+        permissions = const.UC_PROT_ALL if writable else const.UC_PROT_READ | const.UC_PROT_EXEC
+        self._check(self.lib.uc_mem_protect(self.handle, base, ctypes.c_size_t(size), permissions), "protect memory")
+
     def map_io(
         self,
         base: int,

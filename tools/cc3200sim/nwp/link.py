@@ -152,6 +152,9 @@ COMMON_REG = Table(
 )
 _MASK_SET = COMMON_REG.live(0x088, "NW_INT_MASK_SET", "NW_INT_MASK_SET:31-0")
 _MASK_CLR = COMMON_REG.live(0x08C, "NW_INT_MASK_CLR", "NW_INT_MASK_CLR:31-0")
+_ACK = COMMON_REG.live(
+    0x094, "NW_INT_ACK", "NW_INT_ACK:31-0", reads="", note="no effect: the interrupt is there while a message waits"
+)
 _TO_NWP_CLEAR = COMMON_REG.live(0x0B0, "APPS_INT_STS_CLR", "APPS_INT_STS_CLR:31-0")
 _TO_NWP_RAISE = COMMON_REG.live(
     0x0B8, "APPS_INT_TRIG", "APPS_INT_TRIG:31-0", note="taken at once: it asks for a stop, which SPARE_REG_5 then does"
@@ -169,7 +172,7 @@ COMMON_REG.unmodelled(
 )
 COMMON_REG.unmodelled(
     "other interrupts between the processors",
-    "NW_INT_MASK:0x084 NW_INT_STS_CLR:0x090 NW_INT_ACK:0x094 NW_INT_TRIG:0x098 NW_INT_STS_MASKED:0x09C "
+    "NW_INT_MASK:0x084 NW_INT_STS_CLR:0x090 NW_INT_TRIG:0x098 NW_INT_STS_MASKED:0x09C "
     "NW_INT_STS_RAW:0x0A0 APPS_INT_MASK:0x0A4 APPS_INT_MASK_SET:0x0A8 APPS_INT_MASK_CLR:0x0AC APPS_INT_ACK:0x0B4 "
     "APPS_INT_STS_MASKED:0x0BC",
 )
@@ -200,7 +203,7 @@ class NwpInterrupt(Peripheral):
         """The mask, and the raw status of the interrupt to the network processor."""
         if offset in (_MASK_SET, _MASK_CLR):
             return int(self._nwp.masked)
-        if offset == _TO_NWP:
+        if offset in (_TO_NWP, _ACK):
             return 0
         raise Unmodelled
 
@@ -209,5 +212,5 @@ class NwpInterrupt(Peripheral):
         if offset in (_MASK_SET, _MASK_CLR):
             if value & 1:
                 self._nwp.set_mask(offset == _MASK_SET)
-        elif offset not in (_TO_NWP_RAISE, _TO_NWP_CLEAR):
+        elif offset not in (_TO_NWP_RAISE, _TO_NWP_CLEAR, _ACK):
             raise Unmodelled

@@ -126,6 +126,8 @@ class Sockets(SocketTable):
             status = SocketError.EBADF
         elif family >> 4 != AF_INET:
             status = SocketError.EAFNOSUPPORT
+        elif socket.port and socket.kind == DATAGRAM and not socket.bound:
+            socket.bound = True  # it has sent already: it keeps the port that it got for that
         elif socket.port:
             status = SocketError.EINVAL
         elif address not in (0, self.own_address()):
@@ -134,6 +136,7 @@ class Sockets(SocketTable):
             status = SocketError.EADDRINUSE
         else:
             socket.port = port or self.ephemeral_port(socket.kind)
+            socket.bound = True
         self._answer(opcode, status, descriptor)
 
     @command(Opcode.SOCKET_LISTEN)
@@ -187,7 +190,7 @@ class Sockets(SocketTable):
         """The first connection of the queue that accept may hand out."""
         for connection in socket.queue:
             session = self.sessions.get(connection)
-            if not socket.secure or (session is not None and session.ready):
+            if session.ready if session is not None else self.connections[connection].established:
                 return connection
         return None
 

@@ -55,8 +55,7 @@ class NetworkEnd:
                 return Answer.REFUSE
             self._table.sessions[connection] = TlsSession(context, server=True)
         listener.queue.append(connection)
-        self._table.connections[connection] = Tcp(local_port, address, port, established=True)
-        self._progress(connection)
+        self._table.connections[connection] = Tcp(local_port, address, port)
         return Answer.ACCEPT
 
     def _tls_accept_failed(self, listener: Socket, code: int) -> None:
@@ -65,7 +64,11 @@ class NetworkEnd:
         self._link.send(Opcode.SOCKET_SOCKETASYNCEVENT, event)
 
     def established(self, connection: int) -> None:
-        """A connection the board asked for stands: TLS goes on from here."""
+        """A connection stands: one of a client may be accepted, and one the board asked for goes on with TLS."""
+        if connection in self._table.connections and self._table.listener_of(connection) is not None:
+            self._table.connections[connection].established = True
+            self._progress(connection)
+            return
         index = self._table.owner(connection)
         if connection not in self._table.connections or index is None:
             self._network.abort(connection)

@@ -46,6 +46,7 @@ class Socket:
     kind: int
     secure: bool
     port: int = 0
+    bound: bool = False  # to the port by sl_Bind
     listening: bool = False
     backlog: int = 0
     reserved: bool = False  # a listener's claim on a slot for its next client

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
 from cc3200sim.chip import BY_NAME, Irq
 from cc3200sim.clock import Clock
+from cc3200sim.gated_clock import GatedClock
 from cc3200sim.peripheral import IrqLine, Peripheral
 from cc3200sim.peripherals.adc import PINS as ADC_PINS
 from cc3200sim.peripherals.adc import Adc
@@ -47,6 +48,9 @@ class Blocks:
         def only_line(name: str) -> IrqLine:
             return line(*BY_NAME[name].irqs)
 
+        def gated() -> GatedClock:
+            return GatedClock(clock)
+
         self.placed: dict[str, Peripheral] = {}
         self.pins = Pins()
         self.ocp_shared = shared = OcpShared(clock, self.pins)
@@ -55,18 +59,18 @@ class Blocks:
         wake_pins = {name: self.pins[pin] for name, pin in _WAKE_PIN_NAMES.items()}
         self.hib3p3 = Hib3p3(clock, self.arcm.slow_clock_match, request_reset, wake_pins)
         self.apps_config = AppsConfig(clock)
-        self.gpio = [Gpio(clock, *lines(f"GPIOA{port}")) for port in range(5)]
-        self.uarts = [Uart(clock, only_line(f"UARTA{unit}")) for unit in range(2)]
-        self.timers = [Timer(clock, *lines(f"TIMERA{index}")) for index in range(4)]
-        self.shamd5 = ShaMd5(clock, only_line("SHAMD5"))
-        self.i2c = I2c(clock, only_line("I2CA0"), lambda: (shared.pins_of("I2C_SCL"), shared.pins_of("I2C_SDA")))
+        self.gpio = [Gpio(gated(), *lines(f"GPIOA{port}")) for port in range(5)]
+        self.uarts = [Uart(gated(), only_line(f"UARTA{unit}")) for unit in range(2)]
+        self.timers = [Timer(gated(), *lines(f"TIMERA{index}")) for index in range(4)]
+        self.shamd5 = ShaMd5(gated(), only_line("SHAMD5"))
+        self.i2c = I2c(gated(), only_line("I2CA0"), lambda: (shared.pins_of("I2C_SCL"), shared.pins_of("I2C_SDA")))
         self.gspi = Gspi(
-            clock,
+            gated(),
             only_line("GSPI"),
             lambda: (shared.pins_of("GSPI_CLK"), shared.pins_of("GSPI_MOSI"), shared.pins_of("GSPI_MISO")),
         )
         for name, block in {
-            "WDT": Wdt(clock, only_line("WDT"), lambda: request_reset(ResetKind.WDT)),
+            "WDT": Wdt(gated(), only_line("WDT"), lambda: request_reset(ResetKind.WDT)),
             **{f"GPIOA{port}": gpio for port, gpio in enumerate(self.gpio)},
             **{f"UARTA{unit}": uart for unit, uart in enumerate(self.uarts)},
             "I2CA0": self.i2c,
@@ -79,7 +83,7 @@ class Blocks:
             "ADC": Adc(clock, lines("ADC"), [self.pins[name] for name in ADC_PINS]),
             "HIB1P2": Hib1p2(clock, lambda: self.hib3p3.counter),
             "HIB3P3": self.hib3p3,
-            "DTHE": Dthe(clock),
+            "DTHE": Dthe(gated()),
             "SHAMD5": self.shamd5,
         }.items():
             self.place(name, block)
@@ -139,10 +143,16 @@ class Blocks:
         if kind is not ResetKind.HIBERNATE:
             self.gprcm.restarted(kind)
 
+    def _gated(self) -> Iterator[tuple[str, GatedClock]]:
+        for name, block in self.placed.items():
+            if isinstance(block.clock, GatedClock):
+                yield name, block.clock
+
     def save(self) -> dict[str, Any]:
         """The state of every block and pin for a snapshot."""
         return {
             "blocks": {name: block.save() for name, block in self.placed.items()},
+            "clocks": {name: gate.save_gate() for name, gate in self._gated()},
             "pins": self.pins.save(),
         }
 
@@ -150,4 +160,6 @@ class Blocks:
         """Go back to a saved state."""
         for name, block_state in state["blocks"].items():
             self.placed[name].restore(block_state)
+        for name, gate in self._gated():
+            gate.restore_gate(state["clocks"][name])
         self.pins.restore(state["pins"])

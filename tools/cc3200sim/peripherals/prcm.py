@@ -8,6 +8,7 @@ from enum import Enum
 from typing import Any
 
 from cc3200sim.clock import Clock
+from cc3200sim.gated_clock import GatedClock
 from cc3200sim.peripheral import IrqLine, Peripheral
 from cc3200sim.peripherals.registers import RegisterBlock, reads, reads_each, writes, writes_each
 from cc3200sim.peripherals.reset import RESET_CAUSE, ResetKind
@@ -51,7 +52,7 @@ class ClockGate(Enum):
         self.clock = ARCM.stored(
             clock,
             f"{name}_CLK_GATING",
-            f"{name}_RUN_CLK_ENABLE:0 {name}_SLP_CLK_ENABLE:8 {name}_DSLP_CLK_ENABLE:16~",
+            f"{name}_RUN_CLK_ENABLE:0 {name}_SLP_CLK_ENABLE:8 {name}_DSLP_CLK_ENABLE:16",
         )
         self.reset = ARCM.stored(
             reset, f"{name}_SOFT_RESET", f"{name}_SOFT_RESET:0", reads=f"{name}_SOFT_RESET:0 {name}_ENABLED_STATUS:1"
@@ -82,7 +83,7 @@ ARCM.unmodelled(
 
 _OF_RESET = {gate.reset: gate for gate in ClockGate}
 
-RUN_CLOCK, SLEEP_CLOCK = 0x1, 0x100  # of every clock gating register
+RUN_CLOCK, SLEEP_CLOCK, DEEP_SLEEP_CLOCK = 0x1, 0x100, 0x1_0000  # of every clock gating register
 SOFT_RESET, ENABLED = 0x1, 0x2  # of every soft reset register
 (INT_SLOW_CLOCK,) = INTERRUPT_STATUS.masks("SLOW_CLK_CTR")
 (ENABLE_SLOW_CLOCK,) = INTERRUPT_ENABLE.masks("SLOW_CLK_CTR")
@@ -101,7 +102,6 @@ class AppsRcm(RegisterBlock):
         self._irq = irq
         self._status = 0
         self._blocks: dict[ClockGate, list[Peripheral]] = {gate: [] for gate in ClockGate}
-        self._sleepless: list[tuple[str, Peripheral]] = []
         # Blocks found at work with their clock about to stop: mistakes of the firmware that the model lets pass.
         self.stopped_in_sleep: list[str] = []
         self.on_nwp_wake: Callable[[int], None] = lambda value: None
@@ -118,21 +118,26 @@ class AppsRcm(RegisterBlock):
         self._blocks[gate].append(block)
         self._gate_clocks()
 
-    def falls_asleep(self) -> None:
-        """The processor sleeps: blocks without their sleep-mode clock stop. That is reported, not carried out."""
-        for name, block in self._sleepless:
-            if block.working and name not in self.stopped_in_sleep:
-                self.stopped_in_sleep.append(name)
-                log.warning("%s works without its sleep-mode clock: on the chip it stops while the core sleeps", name)
+    def falls_asleep(self, deep: bool = False) -> None:
+        """The processor sleeps: blocks without the clock of that mode stop. That is reported, not carried out."""
+        wanted, mode = (DEEP_SLEEP_CLOCK, "deep-sleep") if deep else (SLEEP_CLOCK, "sleep")
+        for gate, blocks in self._blocks.items():
+            if self.regs[gate.clock] & (RUN_CLOCK | wanted) != RUN_CLOCK or gate.name in self.stopped_in_sleep:
+                continue
+            if any(block.working for block in blocks):
+                self.stopped_in_sleep.append(gate.name)
+                log.warning(
+                    "%s works without its %s-mode clock: on the chip it stops while the core sleeps", gate.name, mode
+                )
 
-    def _gate_clocks(self) -> None:
-        self._sleepless = []
+    def _gate_clocks(self, restored: bool = False) -> None:
+        """Let the blocks know. restored: their clocks come back from the snapshot by themselves."""
         for gate in ClockGate:
             clocks = self.regs[gate.clock]
             for block in self._blocks[gate]:
                 block.clocked = bool(clocks & RUN_CLOCK)
-                if clocks & (RUN_CLOCK | SLEEP_CLOCK) == RUN_CLOCK:
-                    self._sleepless.append((gate.name, block))
+                if isinstance(block.clock, GatedClock) and not restored:
+                    block.clock.gate(block.clocked)
 
     @writes_each(*(gate.clock for gate in ClockGate))
     def _write_gate(self, register: Register, value: int) -> None:
@@ -141,7 +146,7 @@ class AppsRcm(RegisterBlock):
 
     def restore(self, state: dict[str, Any]) -> None:
         super().restore(state)
-        self._gate_clocks()
+        self._gate_clocks(restored=True)
 
     def slow_clock_match(self) -> None:
         """The hibernate block's RTC has reached its interrupt time."""
@@ -190,6 +195,9 @@ GPRCM.constant(0x008, "APPS_LPDS_WAKEUP_SRC", "APPS_LPDS_WAKEUP_SRC:7-0")
 GPRCM.constant(
     0xC78, "GPRCM_EFUSE_READ_REG0", note="fuses; the driver library's PRCMCC3200MCUInit reads the supply's trim from it"
 )
+GPRCM.constant(
+    0xC80, "GPRCM_EFUSE_READ_REG2", reset=0x10 << 16, note="fuses; bits 20 to 16: which of its family the chip is"
+)
 for _name, _offset, _mask in (
     ("APPS_LPDS_WAKEUP_CFG", 0x004, 0xFF),
     ("APPS_LPDS_WAKETIME_OPP_CFG", 0x010, WORD),
@@ -230,7 +238,7 @@ GPRCM.unmodelled(
     "WTOP_PM_PS:0xC54 WTOP_PD_RESETZ_OVERRIDE_REG:0xC58 WELP_PD_RESETZ_OVERRIDE_REG:0xC5C "
     "WL_SDIO_PD_RESETZ_OVERRIDE_REG:0xC60 SSDIO_PD_RESETZ_OVERRIDE_REG:0xC64 MCSPI_N1_PD_RESETZ_OVERRIDE_REG:0xC68 "
     "TESTCTRL_PD_RESETZ_OVERRIDE_REG:0xC6C MCU_PD_RESETZ_OVERRIDE_REG:0xC70 GPRCM_EFUSE_READ_REG1:0xC7C "
-    "GPRCM_EFUSE_READ_REG2:0xC80 GPRCM_EFUSE_READ_REG3:0xC84 WTOP_MEM_RET_CFG:0xC88 COEX_CLK_SWALLOW_CFG0:0xC8C "
+    "GPRCM_EFUSE_READ_REG3:0xC84 WTOP_MEM_RET_CFG:0xC88 COEX_CLK_SWALLOW_CFG0:0xC8C "
     "COEX_CLK_SWALLOW_CFG1:0xC90 COEX_CLK_SWALLOW_CFG2:0xC94 COEX_CLK_SWALLOW_ENABLE:0xC98 "
     "DCDC_CLK_GEN_CONFIG:0xC9C GPRCM_EFUSE_READ_REG4:0xCA0 GPRCM_EFUSE_READ_REG5:0xCA4 GPRCM_EFUSE_READ_REG6:0xCA8 "
     "GPRCM_EFUSE_READ_REG7:0xCAC GPRCM_EFUSE_READ_REG8:0xCB0 GPRCM_EFUSE_READ_REG9:0xCB4 "

@@ -50,8 +50,8 @@ class RegisterBlock(Peripheral):
 
     Methods marked with `reads`, `writes` and their `_each` forms go before the stored value. A store that sets a field
     whose function is not modelled is Unmodelled and changes nothing. A load of a byte or half-word gives its part of
-    the word; a narrow store is Unmodelled unless the block says otherwise (`narrow_writes`). STEADY are those registers
-    with a method for loads that are `steady` all the same.
+    the word; a narrow store is merged into the word that is held, or into 0 where none is, unless the block takes it as
+    it is (`narrow_writes`). STEADY are those registers with a method for loads that are `steady` all the same.
     """
 
     STEADY: ClassVar[frozenset[int]] = frozenset()
@@ -113,7 +113,9 @@ class RegisterBlock(Peripheral):
 
     def write(self, offset: int, value: int, size: int) -> None:
         if size != 4 and offset not in self.narrow_writes:
-            raise Unmodelled
+            word, shift = offset & ~3, 8 * (offset & 3)
+            held = self.regs[word] & ~((1 << 8 * size) - 1 << shift) if word in self._stored else 0
+            offset, value = word, held | value << shift
         writer = self.writers.get(offset)
         if writer is not None:
             writer(value)

@@ -54,7 +54,7 @@ class Stack(Protocol):
         """A connection request."""
 
     def established(self, connection: int) -> None:
-        """A connection the board asked for stands."""
+        """A connection stands: one that the board asked for, or one whose request it took."""
 
     def failed(self, connection: int, reason: str) -> None:
         """It does not: "refused", "unreachable"."""

@@ -148,6 +148,7 @@ class HostNetwork(Attached):
             answer = self.stack.incoming(number_, state.address, state.port, state.board_port)
             if answer == Answer.ACCEPT:
                 state.state = State.OPEN
+                self.stack.established(number_)
             elif answer == Answer.REFUSE or self.clock.now - state.since > cycles(QUEUE_SECONDS):
                 self._hang_up(number_)
                 return

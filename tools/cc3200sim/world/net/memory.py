@@ -311,7 +311,12 @@ class MemoryNetwork(Attached):
 
     def _opened(self, connection: int) -> None:
         self.connections[connection].state = State.OPEN
+        self._to_board(connection, 0, self._request_done)
         self.push(connection)
+
+    def _request_done(self, connection: int) -> None:
+        if not self.connections[connection].cut:
+            self.stack.established(connection)
 
     def _refused(self, connection: int) -> None:
         self.connections[connection].state = State.REFUSED
