@@ -20,6 +20,7 @@
 #include "bindings/machine_pin.h"
 #include "bindings/machine_pin_irq.h"
 #include "bindings/machine_session.h"
+#include "bindings/modwipy.h"
 #include "bindings/uart_io.h"
 #include "nwp/processor.h"
 #include "nwp/radio.h"
@@ -28,6 +29,7 @@
 #include "servers/ftp/session.h"
 #include "servers/servers.h"
 #include "servers/telnet/session.h"
+#include "servers/trial.h"
 #include "storage/flash_drive.h"
 #include "bindings/vfs_drives.h"
 #include "chip/antenna.h"
@@ -75,7 +77,7 @@ static void radio_start(void) {
 
 // The first session since a reset also brings up what outlives a session: the radio before the drive, which would have
 // to wait for it, and the servers after it, as FTP serves it.
-static void start_session(void) {
+ONE_COPY static void start_session(void) {
     static bool is_up;
     mp_thread_init(interpreter_stack, sizeof(interpreter_stack));
     mp_cstack_init_with_top(
@@ -112,10 +114,14 @@ static bool run_script(const char *name) {
 
 // False: a script asks for a soft reset.
 static bool run_scripts(void) {
-    return run_script("boot.py") && (pyexec_mode_kind != PYEXEC_MODE_FRIENDLY_REPL || run_script(machine_main_file()));
+    if (!run_script("boot.py")) {
+        return false;
+    }
+    trial_note_up();
+    return pyexec_mode_kind != PYEXEC_MODE_FRIENDLY_REPL || run_script(machine_main_file());
 }
 
-static void run_prompt(void) {
+ONE_COPY static void run_prompt(void) {
     int ended = 0;
     nlr_buf_t nlr;
     if (nlr_push(&nlr) == 0) {
@@ -135,6 +141,7 @@ static void end_session(void) {
 #define END(session_start, session_end) session_end();
     LIFECYCLE(END)
     mp_thread_deinit();
+    wipy_threads_ended();
     gc_sweep_all(); // closes what files are open
     vfs_drives_sync();
     mp_deinit();
@@ -162,7 +169,7 @@ const console_terminal_t *const console_terminals[] = {&telnet_terminal};
 const size_t console_terminal_count = MP_ARRAY_SIZE(console_terminals);
 
 // Who has sockets.
-static const wait_client_t *const network_clients[] = {&socket_client, &telnet_client, &ftp_client};
+static const wait_client_t *const network_clients[] = {&socket_client, &telnet_client, &ftp_client, &trial_client};
 
 BOOT_CODE
 int main(void) {

@@ -27,7 +27,7 @@ CODE = ["-std=gnu99", "-Os", "-g", "-ffunction-sections", "-fdata-sections", "-f
         "-fno-schedule-insns2", "-fno-move-loop-invariants", "-fno-jump-tables", "-fno-tree-ch",
         "-fno-tree-loop-optimize", "-fno-caller-saves", "-fno-thread-jumps", "-fno-tree-dominator-opts",
         "-fno-tree-slsr", "-fno-tree-tail-merge", "-fno-ssa-phiopt", "-fno-if-conversion",
-        "-fno-shrink-wrap", "-fno-tree-reassoc"]  # fmt: skip
+        "-fno-shrink-wrap", "-fno-tree-reassoc", "-fno-forward-propagate"]  # fmt: skip
 
 _DIRECTIVE = re.compile(
     rb'^[ \t]*#[ \t]*(?:include(_next)?[ \t]+(?:"([^"\n]+)"|<([^>\n]+)>|([A-Za-z_]\w*))'

@@ -7,7 +7,7 @@ from cc3200sim.board import Board, Client
 from support.ftp import Ftp
 from support.telnet import expect, log_in, run
 
-BUSY = b"Another session is open, only one is possible.\r\n"
+BUSY = b"Another session is open.\r\n"
 
 
 @pytest.mark.req("TEL-1", "FTP-5")

@@ -163,7 +163,7 @@ def test_paste_mode(board: Board) -> None:
 @pytest.mark.req("TEL-1")
 def test_a_second_client_is_told_so(board: Board) -> None:
     first = log_in(board)
-    assert board.connect(23).read_all() == b"Another session is open, only one is possible.\r\n"
+    assert board.connect(23).read_all() == b"Another session is open.\r\n"
     assert run(first, b"2") == b"2\r\n"
     first.close()
     board.run(300)

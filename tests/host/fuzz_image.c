@@ -48,12 +48,20 @@ static void check_boot_info(const unsigned char *data, size_t size) {
         image_id_t wanted = (image_id_t)(step / 4 % IMAGE_COUNT);
         check_order(&info, wanted);
         if (step % 2) {
-            boot_info_started(&info, wanted);
+            unsigned before = boot_info_trial(&info);
+            if (step & 64 && boot_info_expire(&info)) {
+                assert(before == BOOT_INFO_TRIAL_STARTS && info.status == BOOT_INFO_TAKEN_BACK);
+            }
+            boot_info_started(&info, wanted, step & 128);
             assert(boot_info_active(&info) == wanted && info.status != BOOT_INFO_CHECK);
             continue;
         }
+        if (step & 64) {
+            boot_info_confirm(&info);
+            assert(boot_info_trial(&info) == 0);
+        }
         image_id_t running = boot_info_active(&info);
-        bool was_new = info.status == BOOT_INFO_CHECK;
+        bool was_new = info.status == BOOT_INFO_CHECK || boot_info_trial(&info) > 0;
         image_id_t slot = boot_info_slot(&info);
         assert(slot == IMAGE_UPDATE_1 || slot == IMAGE_UPDATE_2);
         assert(was_new || slot != running);

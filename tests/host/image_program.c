@@ -21,8 +21,16 @@ static void answer(const char *word, unsigned a, unsigned b, unsigned c, unsigne
         boot_info_order(&info, (image_id_t)e, order);
         printf("%d %d %d\n", (int)order[0], (int)order[1], (int)order[2]);
     } else if (strcmp(word, "started") == 0) {
-        bool changed = boot_info_started(&info, (image_id_t)e);
+        bool changed = boot_info_started(&info, (image_id_t)(e & 15), e & 16);
         show(&info, changed);
+    } else if (strcmp(word, "expire") == 0) {
+        bool changed = boot_info_expire(&info);
+        show(&info, changed);
+    } else if (strcmp(word, "confirm") == 0) {
+        bool changed = boot_info_confirm(&info);
+        show(&info, changed);
+    } else if (strcmp(word, "trial") == 0) {
+        printf("%u\n", boot_info_trial(&info));
     } else if (strcmp(word, "slot") == 0) {
         printf("%d\n", (int)boot_info_slot(&info));
     } else if (strcmp(word, "reserve") == 0) {

@@ -10,8 +10,8 @@ from support.tested import BOARD
 
 SOURCES = ["tests/host/ftp_program.c", *FTP]
 LOGIN = "start\ncmd USER micro\ncmd PASS python\n"
-LOGGED_IN = [f"< 220 {BOARD.name} FTP server ready.", "< 331 Password required.", "< 230 Logged in."]
-PASV = "< 227 Entering passive mode (192,168,1,1,7,232)"
+LOGGED_IN = [f"< 220 {BOARD.name} FTP server ready.", "< 331 Password?", "< 230 Logged in."]
+PASV = "< 227 Passive mode (192,168,1,1,7,232)"
 
 
 @pytest.fixture(scope="session")
@@ -50,7 +50,7 @@ def codes(lines: list[str]) -> list[str]:
         ("STRU R", "504"),
         ("OPTS UTF8 ON", "200"),
         ("OPTS utf8 on", "200"),
-        ("ALLO 10", "202"),
+        ("ALLO 10", "200"),
         ("PWD", "257"),
         ("XPWD", "257"),
         ("CWD /flash", "250"),
@@ -117,7 +117,7 @@ def test_wrong_login_waits_and_does_not_tell_a_user_name(ftp: Any) -> None:
     for user in ("micro", "nobody", "x" * 100):
         script = f"start\ncmd USER {user}\ncmd PASS wrong\npass 999\ncmd PWD\npass 1\ncmd PWD\n"
         lines = ftp.run(script)
-        assert lines[1] == "< 331 Password required."
+        assert lines[1] == "< 331 Password?"
         assert lines[2:4] == ["unread 3", "unread 2"]  # PWD is left in the socket until the answer is due
         assert codes(lines) == ["220", "331", "530", "530"]
     again = "cmd USER micro\ncmd PASS x\npass 999\npass 1\n"
@@ -130,9 +130,9 @@ def test_active_mode_is_refused_and_passive_works(ftp: Any) -> None:
     lines = session(
         ftp, "cmd PORT 10,0,0,1,4,5\ncmd EPRT |1|10.0.0.1|99|\ncmd PASV\ncmd EPSV\ncmd EPSV ALL\ncmd PASV\n"
     )
-    assert lines == ["< 502 No active mode here, use PASV or EPSV."] * 2 + [
+    assert lines == ["< 502 Use PASV or EPSV."] * 2 + [
         PASV,
-        "< 229 Extended passive mode (|||2024|)",
+        "< 229 Passive mode (|||2024|)",
         "< 200 Done.",
         "< 501 EPSV ALL was asked for.",
     ]
@@ -249,8 +249,8 @@ def test_directories_and_renames(ftp: Any) -> None:
         "cmd CWD /flash\ncmd MKD new dir\ncmd CWD new dir\ncmd PWD\ncmd CDUP\ncmd RMD new dir\n"
         "cmd CWD new dir\ncmd PWD\n",
     )
-    assert lines[1] == '< 257 "/flash/new dir" is the directory.'
-    assert lines[3] == '< 257 "/flash/new dir" is the directory.'
+    assert lines[1] == '< 257 "/flash/new dir"'
+    assert lines[3] == '< 257 "/flash/new dir"'
     assert codes(lines)[4:] == ["250", "250", "550", "257"]
     before = "file /flash/a 61\nfile /flash/b 62\n"
     lines = session(
@@ -266,9 +266,9 @@ def test_directories_and_renames(ftp: Any) -> None:
 
 @pytest.mark.req("FTP-1")
 def test_a_quote_in_a_path_is_doubled(ftp: Any) -> None:
-    assert session(ftp, 'cmd MKD /a"b\n') == ['< 257 "/a""b" is the directory.']
+    assert session(ftp, 'cmd MKD /a"b\n') == ['< 257 "/a""b"']
     long = '"' * 126
-    assert session(ftp, f"cmd MKD /{long}\n") == [f'< 257 "/{long * 2}" is the directory.']
+    assert session(ftp, f"cmd MKD /{long}\n") == [f'< 257 "/{long * 2}"']
 
 
 @pytest.mark.req("FTP-5")
@@ -301,7 +301,7 @@ def test_a_command_during_a_transfer_waits_for_its_end(ftp: Any) -> None:
         "unread 4",
         "unread 2",
         "< 226 Transfer complete.",
-        '< 257 "/" is the directory.',
+        '< 257 "/"',
         "content 6162",
     ]
 

@@ -9,7 +9,8 @@ import pytest
 from support.host_sources import IMAGE
 
 FACTORY, UPDATE_1, UPDATE_2 = range(3)
-CHECK, READY = 0, 1
+CHECK, READY, TRIAL, TAKEN_BACK = 0, 1, 2, 5
+CONFIRMS = 16  # beside the image that is started: it can confirm itself
 LOAD = 0x20004000
 Info = tuple[int, int, int, int]
 
@@ -38,7 +39,7 @@ def ask_all(compile_host):
     return asked
 
 
-INFOS = list(itertools.product((0, 1, 2, 3, 255), (0, 1, 255), (0, 1, 2, 7), (0, 9)))
+INFOS = list(itertools.product((0, 1, 2, 3, 255), (0, 1, 2, 4, 5, 255), (0, 1, 2, 7), (0, 9)))
 
 
 @pytest.mark.req("BOOT-2")
@@ -82,6 +83,30 @@ def test_every_order_has_every_image_once(ask_all) -> None:
 )
 def test_what_was_started_is_noted(ask, info: Info, image: int, after: list[int]) -> None:
     assert ask("started", *info, image) == after
+
+
+@pytest.mark.req("OTA-3")
+def test_a_new_image_is_on_trial_for_three_starts(ask) -> None:
+    info = [1, CHECK, 2, 5]
+    for number in (1, 2, 3):
+        assert ask("expire", *info) == [*info, 0]
+        *info, changed = ask("started", *info, UPDATE_1 | CONFIRMS)
+        assert (info, changed) == ([1, TRIAL + number - 1, 2, 5], 1)
+        assert ask("trial", *info) == [number]
+        assert ask("confirm", *info) == [1, READY, 2, 5, 1]
+        assert ask("slot", *info) == [UPDATE_1]  # of a safe boot: not the image that would come back
+    assert ask("expire", *info) == [2, TAKEN_BACK, FACTORY, 5, 1]
+    assert ask("started", 2, TAKEN_BACK, FACTORY, 5, UPDATE_2 | CONFIRMS) == [2, TAKEN_BACK, FACTORY, 5, 0]
+
+
+@pytest.mark.req("OTA-3")
+def test_what_is_on_no_trial(ask_all) -> None:
+    infos = [info for info in INFOS if not TRIAL <= info[1] < TAKEN_BACK]
+    for word in ("confirm", "expire"):
+        assert ask_all([(word, *info) for info in infos]) == [[*info, 0] for info in infos]
+    assert ask_all([("trial", *info) for info in infos]) == [[0] for _ in infos]
+    # An image that can't confirm itself is ready when it starts.
+    assert ask_all([("started", 1, CHECK, 2, 5, UPDATE_1)]) == [[1, READY, 2, 5, 1]]
 
 
 @pytest.mark.req("BOOT-2", "OTA-2")

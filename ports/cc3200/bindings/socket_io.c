@@ -118,7 +118,7 @@ void socket_watch(const socket_object_t *self, bool receive, bool send) {
 // ---- operations
 
 // Try once. address: the peer's, NULL where it is not asked for. Returns what the host driver does.
-static int attempt(
+ONE_COPY static int attempt(
     const socket_object_t *self, socket_operation_t operation, void *data, _i16 length, SlSockAddrIn_t *address) {
     SlSockAddr_t *peer = (SlSockAddr_t *)address;
     SlSocklen_t peer_length = sizeof(*address);

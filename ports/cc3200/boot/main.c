@@ -17,12 +17,16 @@
 #include "boot/stop.h"
 #include "chip/hash_engine.h"
 #include "chip/led.h"
+#include "chip/watchdog.h"
 #include "image/boot_info.h"
 #include "image/image.h"
 #include "nwp/boot_info_file.h"
 
 // How long the network processor may take to stop.
 #define STOP_TIMEOUT_MS (35)
+
+// Of the slow clock, 32,768 Hz: 10 ms, the shortest that the chip's data sheet allows.
+#define HIBERNATE_TICKS (330)
 
 int main(void);
 
@@ -62,13 +66,36 @@ __attribute__((noreturn)) static void start_image(void) {
     __builtin_unreachable();
 }
 
+// The image at which the bytes were last looked can confirm itself.
+static bool confirms(void) {
+    return *(const uint32_t *)(ram + IMAGE_HEADER_BYTES) == IMAGE_CONFIRMS;
+}
+
 static image_id_t wanted_image(const boot_info_t *info, safe_boot_t safe_boot) {
     return safe_boot == SAFE_BOOT_FACTORY ? IMAGE_FACTORY
         : safe_boot == SAFE_BOOT_PREVIOUS ? boot_info_previous(info)
                                           : boot_info_active(info);
 }
 
+// After the watchdog's reset the network processor runs on, in whatever state: off with all of it, as the stock bootloader
+// does. The bit is for the image, which would take it for the end of a sleep.
+static void recover_from_watchdog(void) {
+    unsigned long cause = MAP_PRCMSysResetCauseGet();
+    if (cause != PRCM_HIB_EXIT) {
+        PRCMClearSpecialBit(PRCM_WDT_RESET_BIT);
+    }
+    if (cause == PRCM_WDT_RESET) {
+        PRCMSetSpecialBit(PRCM_WDT_RESET_BIT);
+        MAP_PRCMHibernateIntervalSet(HIBERNATE_TICKS);
+        MAP_PRCMHibernateWakeupSourceEnable(PRCM_HIB_SLOW_CLK_CTR);
+        MAP_PRCMHibernateEnter();
+        for (;;) {
+        }
+    }
+}
+
 int main(void) {
+    recover_from_watchdog();
     PRCMClearSpecialBit(PRCM_SAFE_BOOT_BIT);
     led_init();
     safe_boot_t safe_boot = safe_boot_ask();
@@ -84,16 +111,23 @@ int main(void) {
     if (is_new) {
         boot_info_init(&info);
     }
+    bool changed = is_new || (safe_boot == SAFE_BOOT_NOT_ASKED && boot_info_expire(&info));
     image_id_t order[IMAGE_COUNT];
     boot_info_order(&info, wanted_image(&info, safe_boot), order);
     for (unsigned at = 0; at < IMAGE_COUNT; at++) {
         if (load(order[at])) {
             // What a safe boot chose is for this once.
-            if ((safe_boot == SAFE_BOOT_NOT_ASKED && boot_info_started(&info, order[at])) || is_new) {
+            if (safe_boot == SAFE_BOOT_NOT_ASKED) {
+                changed = boot_info_started(&info, order[at], confirms()) || changed;
+            }
+            if (changed) {
                 // If it can't be kept, the board starts all the same, and the next start does this again.
                 (void)boot_info_keep(&info);
             }
             sl_Stop(STOP_TIMEOUT_MS); // the image starts it anew
+            if (safe_boot == SAFE_BOOT_NOT_ASKED && boot_info_trial(&info) > 0) {
+                watchdog_start();
+            }
             start_image();
         }
     }

@@ -8,11 +8,11 @@
 #define RAM_END 0x20040000u
 
 // Stack sizes in bytes; tests/firmware/test_stacks.py measures what is used of each.
-#define MAIN_STACK_BYTES 544     // start-up and interrupt handlers
-#define IDLE_STACK_BYTES 240
+#define MAIN_STACK_BYTES 480     // start-up and interrupt handlers
+#define IDLE_STACK_BYTES 208
 #define INTERPRETER_STACK_BYTES 8704
 #define SERVERS_STACK_BYTES 1936    // telnet and FTP
-#define SPAWN_STACK_BYTES 448     // the network processor's events
+#define SPAWN_STACK_BYTES 352     // the network processor's events
 
 // Task priorities, 0 (idle) to configMAX_PRIORITIES - 1.
 #define INTERPRETER_PRIORITY (1)

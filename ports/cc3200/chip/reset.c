@@ -1,6 +1,8 @@
 // Why the firmware started, and how to start it again.
 #include <stdbool.h>
 
+#include "inc/hw_hib3p3.h"
+#include "inc/hw_memmap.h"
 #include "inc/hw_types.h"
 #include "rom_map.h"
 #include "prcm.h"
@@ -20,7 +22,10 @@ reset_cause_t reset_cause(void) {
         case PRCM_WDT_RESET:
             return RESET_WATCHDOG;
         case PRCM_HIB_EXIT:
-            return RESET_DEEPSLEEP;
+            // The bootloader hibernates for a moment after the watchdog's reset.
+            return MAP_PRCMHIBRegRead(HIB3P3_BASE + HIB3P3_O_MEM_HIB_REG2) & (1u << PRCM_WDT_RESET_BIT)
+                ? RESET_WATCHDOG
+                : RESET_DEEPSLEEP;
         default:
             return RESET_HARD;
     }

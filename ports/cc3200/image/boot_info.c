@@ -41,22 +41,51 @@ void boot_info_order(const boot_info_t *info, image_id_t wanted, image_id_t orde
     }
 }
 
-bool boot_info_started(boot_info_t *info, image_id_t image) {
-    if (info->active == image) {
-        bool is_new = info->status == BOOT_INFO_CHECK;
+unsigned boot_info_trial(const boot_info_t *info) {
+    unsigned number = info->status - BOOT_INFO_TRIAL + 1u;
+    return number <= BOOT_INFO_TRIAL_STARTS ? number : 0;
+}
+
+bool boot_info_confirm(boot_info_t *info) {
+    bool changed = boot_info_trial(info) > 0;
+    if (changed) {
         info->status = BOOT_INFO_READY;
-        return is_new;
     }
-    // As the stock bootloader does it: the previous image has become the active one.
+    return changed;
+}
+
+// As the stock bootloader does it: the previous image has become the active one.
+static void go_back(boot_info_t *info, image_id_t image, uint8_t status) {
     info->active = (uint8_t)image;
-    info->status = BOOT_INFO_READY;
+    info->status = status;
     info->previous = IMAGE_FACTORY;
-    return true;
+}
+
+bool boot_info_expire(boot_info_t *info) {
+    bool expired = boot_info_trial(info) == BOOT_INFO_TRIAL_STARTS;
+    if (expired) {
+        go_back(info, boot_info_previous(info), BOOT_INFO_TAKEN_BACK);
+    }
+    return expired;
+}
+
+bool boot_info_started(boot_info_t *info, image_id_t image, bool confirms) {
+    uint8_t before = info->status;
+    if (info->active != image) {
+        go_back(info, image, BOOT_INFO_READY);
+        return true;
+    }
+    if (before == BOOT_INFO_CHECK) {
+        info->status = confirms ? BOOT_INFO_TRIAL : BOOT_INFO_READY;
+    } else if (boot_info_trial(info) > 0) {
+        info->status++;
+    }
+    return info->status != before;
 }
 
 image_id_t boot_info_slot(const boot_info_t *info) {
-    bool second = info->status == BOOT_INFO_CHECK ? info->active == IMAGE_UPDATE_2 : info->active == IMAGE_UPDATE_1;
-    return second ? IMAGE_UPDATE_2 : IMAGE_UPDATE_1;
+    bool trusted = info->status != BOOT_INFO_CHECK && boot_info_trial(info) == 0;
+    return info->active == (trusted ? IMAGE_UPDATE_1 : IMAGE_UPDATE_2) ? IMAGE_UPDATE_2 : IMAGE_UPDATE_1;
 }
 
 bool boot_info_reserve(boot_info_t *info, image_id_t slot) {

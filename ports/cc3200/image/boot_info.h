@@ -19,9 +19,12 @@ typedef enum {
     IMAGE_COUNT,
 } image_id_t;
 
-// The only status that says something: the image is new. Any other number: it has been started.
-#define BOOT_INFO_CHECK (0)
+// The status of the active image. For the stock bootloader and updater all but the first are the same: it was checked.
+#define BOOT_INFO_CHECK (0) // it is new
 #define BOOT_INFO_READY (1)
+#define BOOT_INFO_TRIAL (2) // started for the first time, and not confirmed since; then one number more at each start
+#define BOOT_INFO_TRIAL_STARTS (3)
+#define BOOT_INFO_TAKEN_BACK (5) // it is back, as the image after it was not confirmed
 
 // The file as it is.
 typedef struct {
@@ -47,11 +50,22 @@ image_id_t boot_info_previous(const boot_info_t *info);
 // the factory's.
 void boot_info_order(const boot_info_t *info, image_id_t wanted, image_id_t order[IMAGE_COUNT]);
 
-// This image verified and is started, as those before it did not. True: the bytes have changed and are to be kept.
-bool boot_info_started(boot_info_t *info, image_id_t image);
+// Before a start that is no safe boot. An image that was not confirmed in all the starts it has for that gives way to the one
+// before. True: the bytes have changed and are to be kept.
+bool boot_info_expire(boot_info_t *info);
 
-// The update slot to write: never the one that the board would start now, but for a new one that was never started, which
-// is overwritten.
+// This image verified and is started, as those before it did not. confirms: it can confirm itself, and is on trial if it is
+// new. True: the bytes have changed and are to be kept.
+bool boot_info_started(boot_info_t *info, image_id_t image, bool confirms);
+
+// Which start of its trial the active image is at: 1 to BOOT_INFO_TRIAL_STARTS, 0 when it is on none.
+unsigned boot_info_trial(const boot_info_t *info);
+
+// It is confirmed. True: the bytes have changed and are to be kept.
+bool boot_info_confirm(boot_info_t *info);
+
+// The update slot to write: never the one that the board would start now, but for a new one that was never started or not
+// confirmed, which is overwritten.
 image_id_t boot_info_slot(const boot_info_t *info);
 
 // The content of this slot is about to change: nothing names it any more. True: the bytes have changed and are to be kept.

@@ -5,8 +5,8 @@
 
 #include "genhdr/board_config.h"
 
-static const char LENGTH_WRONG[] = "550 not the length of an image";
-static const char HEADER_WRONG[] = "550 not an image for this chip";
+static const char LENGTH_WRONG[] = "550 wrong length";
+static const char HEADER_WRONG[] = "550 not an image";
 static const char DIGEST_WRONG[] = "550 wrong MD5";
 
 static size_t smaller(size_t a, size_t b) {
@@ -19,29 +19,27 @@ void image_check_start(image_check_t *check) {
 }
 
 refusal_t image_check_add(image_check_t *check, const uint8_t *data, size_t length) {
-    size_t before = check->length;
-    if (length > BOARD_IMAGE_LIMIT - before) {
+    if (length > BOARD_IMAGE_LIMIT - check->length) {
         return LENGTH_WRONG;
     }
-    check->length += (uint32_t)length;
-    if (before < sizeof(check->first)) {
-        memcpy((uint8_t *)&check->first + before, data, smaller(length, sizeof(check->first) - before));
-        // Its own length is known at the end.
-        if (check->length >= sizeof(check->first) && !image_header_fits(&check->first, BOARD_IMAGE_LIMIT)) {
-            return HEADER_WRONG;
+    while (length > 0) {
+        size_t at = check->length % sizeof(check->last);
+        size_t now = smaller(length, sizeof(check->last) - at);
+        // What is overwritten was not of the last bytes.
+        if (check->length >= sizeof(check->last) && !hash_update(&check->md5, check->last + at, now)) {
+            return DIGEST_WRONG;
         }
+        memcpy(check->last + at, data, now);
+        if (check->length < sizeof(check->first)) {
+            memcpy(&check->first, check->last, sizeof(check->first));
+        }
+        check->length += (uint32_t)now;
+        data += now;
+        length -= now;
     }
-    // All but the last bytes are hashed: first what was held back, then what is new.
-    size_t held = smaller(before, sizeof(check->last));
-    size_t hashed = held + length - smaller(held + length, sizeof(check->last));
-    size_t old = smaller(hashed, held);
-    if (!hash_update(&check->md5, check->last, old) || !hash_update(&check->md5, data, hashed - old)) {
-        return DIGEST_WRONG;
-    }
-    held -= old;
-    memmove(check->last, check->last + old, held);
-    memcpy(check->last + held, data + hashed - old, length - (hashed - old));
-    return NULL;
+    // Its own length is known at the end.
+    bool begun = check->length < sizeof(check->first) || image_header_fits(&check->first, BOARD_IMAGE_LIMIT);
+    return begun ? NULL : HEADER_WRONG;
 }
 
 refusal_t image_check_end(image_check_t *check) {
@@ -52,5 +50,13 @@ refusal_t image_check_end(image_check_t *check) {
     if (!image_header_fits(&check->first, check->length)) {
         return HEADER_WRONG;
     }
-    return hash_finish(&check->md5, digest) && image_signature_fits(check->last, digest) ? NULL : DIGEST_WRONG;
+    if (!hash_finish(&check->md5, digest)) {
+        return DIGEST_WRONG;
+    }
+    for (unsigned at = 0; at < sizeof(check->last); at++) {
+        if (check->last[(check->length + at) % sizeof(check->last)] != image_signature_digit(digest, at)) {
+            return DIGEST_WRONG;
+        }
+    }
+    return NULL;
 }

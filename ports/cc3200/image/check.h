@@ -18,7 +18,8 @@ typedef const char *refusal_t;
 typedef struct {
     uint32_t length; // of what came
     image_header_t first; // as far as it came
-    uint8_t last[IMAGE_SIGNATURE_BYTES]; // what may be the signature: not hashed yet
+    uint8_t last
+        [IMAGE_SIGNATURE_BYTES]; // what may be the signature, not hashed yet: a byte's place is its offset modulo the size
     hash_state_t md5; // of what came before
 } image_check_t;
 

@@ -16,10 +16,13 @@ bool image_header_fits(const image_header_t *header, size_t length) {
         && entry_offset + 1 < code_bytes; // an instruction takes two bytes
 }
 
+uint8_t image_signature_digit(const uint8_t digest[IMAGE_DIGEST_BYTES], unsigned at) {
+    return (uint8_t)"0123456789abcdef"[at % 2 ? digest[at / 2] & 15 : digest[at / 2] >> 4];
+}
+
 bool image_signature_fits(const uint8_t signature[IMAGE_SIGNATURE_BYTES], const uint8_t digest[IMAGE_DIGEST_BYTES]) {
     for (unsigned at = 0; at < IMAGE_SIGNATURE_BYTES; at++) {
-        unsigned digit = at % 2 ? digest[at / 2] & 15 : digest[at / 2] >> 4;
-        if (signature[at] != "0123456789abcdef"[digit]) {
+        if (signature[at] != image_signature_digit(digest, at)) {
             return false;
         }
     }

@@ -14,6 +14,10 @@
 #define IMAGE_SIGNATURE_BYTES (2 * IMAGE_DIGEST_BYTES)
 #define IMAGE_HEADER_BYTES (8)
 
+// The word behind the header of an image that can confirm itself ("trial", and the version of how): it is put on trial. Others'
+// images have code there.
+#define IMAGE_CONFIRMS (0x314c5254u)
+
 typedef struct {
     uint32_t stack_top;
     uint32_t entry;
@@ -25,7 +29,10 @@ bool image_length_fits(size_t length, size_t limit);
 // True: an image of this length may be started through this header. Nothing is said about its content.
 bool image_header_fits(const image_header_t *header, size_t length);
 
-// True: the signature is this MD5, in lower-case hexadecimal digits.
+// One of the digits of a signature, which is this MD5 in lower-case hexadecimal digits. at: below IMAGE_SIGNATURE_BYTES.
+uint8_t image_signature_digit(const uint8_t digest[IMAGE_DIGEST_BYTES], unsigned at);
+
+// True: the signature has all of them.
 bool image_signature_fits(const uint8_t signature[IMAGE_SIGNATURE_BYTES], const uint8_t digest[IMAGE_DIGEST_BYTES]);
 
 #endif

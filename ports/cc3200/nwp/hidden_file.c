@@ -6,6 +6,8 @@
 
 #include "simplelink.h"
 
+#include "chip/memory.h"
+
 // As the stock firmware sizes them, so that a file made by either can be replaced by the other.
 #define SIZE_MAX_BYTES 4096u
 
@@ -23,8 +25,8 @@ static const entry_t ENTRIES[] = {
 };
 #define ENTRY_COUNT (sizeof(ENTRIES) / sizeof(ENTRIES[0]))
 
-static _i32 handle;
-static uint32_t offset;
+static _i32 handle LOW_RAM;
+static uint32_t offset LOW_RAM;
 
 static bool same_path(const char *a, const char *b) {
     while (*a != '\0' && (*a == *b || ((*a | 0x20) == (*b | 0x20) && (*a | 0x20) >= 'a' && (*a | 0x20) <= 'z'))) {

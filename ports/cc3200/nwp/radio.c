@@ -37,7 +37,7 @@ static struct {
     bool has_bssid;
     uint8_t bssid[SL_BSSID_LENGTH];
     radio_settings_t network;
-} target;
+} target LOW_RAM;
 
 static int join(void) {
     const radio_settings_t *network = &target.network;

@@ -8,16 +8,18 @@
 
 #include "genhdr/board_config.h"
 
+#include "chip/watchdog.h"
 #include "nwp/boot_info_file.h"
 #include "nwp/processor.h"
 
 // Of what is read back at once, on the stack.
 #define PIECE_BYTES (512)
 
-static const char BUSY[] = "450 an update is under way";
-static const char NO_BOOTLOADER[] = "550 no bootloader here";
-static const char FULL[] = "452 serial flash full";
-static const char FAILED[] = "451 serial flash fails";
+static const char BUSY[] = "450 update under way";
+static const char ON_TRIAL[] = "450 firmware on trial";
+static const char NO_BOOTLOADER[] = "550 no bootloader";
+static const char FULL[] = "452 flash full";
+static const char FAILED[] = "451 flash fails";
 
 static volatile bool under_way;
 
@@ -35,6 +37,10 @@ static bool enter(const update_t *update) {
 }
 
 refusal_t update_begin(update_t *update) {
+    // The slot that would be written holds the image that comes back if this one is not confirmed.
+    if (watchdog_runs()) {
+        return ON_TRIAL;
+    }
     if (!take()) {
         return BUSY;
     }
@@ -107,18 +113,15 @@ ONE_COPY refusal_t update_write(update_t *update, const uint8_t *data, size_t le
 // Whether the slot's file holds an image: on the flash, not on its way there.
 static bool verify(update_t *update) {
     uint8_t piece[PIECE_BYTES];
-    uint32_t length = update->check.length;
-    _i32 file;
+    _i32 file, got;
     if (sl_FsOpen((const _u8 *)image_file(update->slot), FS_MODE_OPEN_READ, NULL, &file) < 0) {
         return false;
     }
     image_check_start(&update->check);
-    uint32_t now;
     do {
-        now = length - update->check.length < sizeof(piece) ? length - update->check.length : sizeof(piece);
-    } while (now > 0 && sl_FsRead(file, update->check.length, piece, now) == (_i32)now
-        && image_check_add(&update->check, piece, now) == NULL);
-    return sl_FsClose(file, NULL, NULL, 0) == 0 && now == 0 && image_check_end(&update->check) == NULL;
+        got = sl_FsRead(file, update->check.length, piece, sizeof(piece)); // an error at the end of the file
+    } while (got > 0 && image_check_add(&update->check, piece, (size_t)got) == NULL);
+    return sl_FsClose(file, NULL, NULL, 0) == 0 && image_check_end(&update->check) == NULL;
 }
 
 static bool finish(update_t *update) {

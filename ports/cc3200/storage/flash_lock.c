@@ -6,12 +6,13 @@
 #include "storage/flash_lock.h"
 
 #include "storage/drives.h"
+#include "chip/memory.h"
 #include "rtos/event.h"
 #include "rtos/sync.h"
 
 static sync_t lock = SYNC_GIVEN;
-static volatile TaskHandle_t owner;
-static unsigned depth; // how many times the owner has it
+static volatile TaskHandle_t owner LOW_RAM;
+static unsigned depth LOW_RAM; // how many times the owner has it
 
 void flash_lock(void) {
     TaskHandle_t self = xTaskGetCurrentTaskHandle();

@@ -374,8 +374,7 @@ class Sockets(SocketTable):
         if data:
             del buffer[: len(data)]
             self._finish_recv(index, 0, (tcp.address, tcp.port), data)
-            if not socket.secure:
-                self.network.window_opened(socket.connection)
+            self.network.window_opened(socket.connection)
         elif tcp.broken:
             self._finish_recv(index, SocketError.ERROR)
         elif socket.tls_closed and not tcp.finished:

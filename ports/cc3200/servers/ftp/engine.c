@@ -30,11 +30,11 @@ ONE_COPY static ftp_reply_t passive(ftp_t *ftp, bool extended) {
     ftp->listening = true;
     ftp_mark_progress(ftp);
     if (extended) {
-        text_t text = ftp_reply_start(ftp, "229 Extended passive mode (|||");
+        text_t text = ftp_reply_start(ftp, "229 Passive mode (|||");
         text_add_number(&text, port);
         return ftp_reply_end(ftp, &text, "|)\r\n");
     }
-    text_t text = ftp_reply_start(ftp, "227 Entering passive mode (");
+    text_t text = ftp_reply_start(ftp, "227 Passive mode (");
     for (size_t at = 0; at < sizeof(address); at++) {
         text_add_number(&text, address[at]);
         text_add_character(&text, ',');
@@ -75,7 +75,7 @@ static ftp_reply_t quoted(ftp_t *ftp, const char *path) {
         }
         text_add_character(&text, *path);
     }
-    return ftp_reply_end(ftp, &text, "\" is the directory.\r\n");
+    return ftp_reply_end(ftp, &text, "\"\r\n");
 }
 
 // SIZE, MDTM and MLST: what is known of a path.
@@ -150,6 +150,8 @@ static ftp_reply_t perform(ftp_t *ftp, ftp_verb_t verb, const char *argument) {
             ftp_say_text(ftp, FTP_HELP_TEXT);
             return FTP_REPLY_NONE;
         case FTP_NOOP:
+        case FTP_ACCT: // not needed here
+        case FTP_ALLO:
             return FTP_REPLY_DONE;
         case FTP_SYST:
             return FTP_REPLY_SYSTEM;
@@ -175,9 +177,6 @@ static ftp_reply_t perform(ftp_t *ftp, ftp_verb_t verb, const char *argument) {
             return *argument != '\0'        ? FTP_REPLY_NOT_SUPPORTED
                 : ftp->transfer == FTP_IDLE ? FTP_REPLY_READY
                                             : FTP_REPLY_RUNNING;
-        case FTP_ACCT:
-        case FTP_ALLO:
-            return FTP_REPLY_NOT_NEEDED;
         case FTP_PASV:
             return ftp->epsv_only ? FTP_REPLY_ONLY_EPSV : passive(ftp, false);
         case FTP_EPSV:

@@ -10,17 +10,16 @@
 #define FTP_REPLIES(REPLY) \
     REPLY(NONE, "") /* nothing to say now */ \
     REPLY(NOT_FOUND, "550 No such file or directory.\r\n") \
-    REPLY(EXISTS, "550 It exists already.\r\n") \
-    REPLY(DENIED, "550 Not allowed: not empty or a directory.\r\n") \
+    REPLY(EXISTS, "550 It exists.\r\n") \
+    REPLY(DENIED, "550 Not empty, or a directory.\r\n") \
     REPLY(BUSY, "450 A program has it open.\r\n") \
-    REPLY(BAD_NAME, "553 Name not allowed or too long.\r\n") \
+    REPLY(BAD_NAME, "553 Bad or long name.\r\n") \
     REPLY(FULL, "452 No space left.\r\n") \
     REPLY(REFUSED, "553 This file does not take that.\r\n") \
     REPLY(TOLD, "") /* by the host */ \
     REPLY(FAILED, "451 The file system failed.\r\n") \
     REPLY(OPENING, "150 Opening data connection.\r\n") \
     REPLY(DONE, "200 Done.\r\n") \
-    REPLY(NOT_NEEDED, "202 Not needed here.\r\n") \
     REPLY(FEATURES, \
         "211-Features:\r\n" \
         " EPSV\r\n" \
@@ -41,22 +40,22 @@
     REPLY(NOTHING_TO_ABORT, "226 Done.\r\n") \
     REPLY(LOGGED_IN, "230 Logged in.\r\n") \
     REPLY(FILE_DONE, "250 Done.\r\n") \
-    REPLY(PASSWORD, "331 Password required.\r\n") \
+    REPLY(PASSWORD, "331 Password?\r\n") \
     REPLY(GO_ON, "350 Go on.\r\n") \
     REPLY(IDLE, "421 Idle for too long.\r\n") \
     REPLY(LATE, "421 No login in time.\r\n") \
     REPLY(PASSIVE_FIRST, "425 Use PASV or EPSV first.\r\n") \
     REPLY(NO_DATA, "425 No connection.\r\n") \
     REPLY(NO_SOCKET, "425 Programs have all sockets.\r\n") \
-    REPLY(DATA_LOST, "426 Data connection lost.\r\n") \
+    REPLY(DATA_LOST, "426 Connection lost.\r\n") \
     REPLY(ABORTED, "426 Transfer aborted.\r\n226 Done.\r\n") \
-    REPLY(NOT_UNDERSTOOD, "500 Not understood or too long.\r\n") \
-    REPLY(ARGUMENT_BAD, "501 Bad or missing argument.\r\n") \
+    REPLY(NOT_UNDERSTOOD, "500 Not understood.\r\n") \
+    REPLY(ARGUMENT_BAD, "501 Bad argument.\r\n") \
     REPLY(ONLY_EPSV, "501 EPSV ALL was asked for.\r\n") \
-    REPLY(PASSIVE_ONLY, "502 No active mode here, use PASV or EPSV.\r\n") \
+    REPLY(PASSIVE_ONLY, "502 Use PASV or EPSV.\r\n") \
     REPLY(NO_TLS, "502 No TLS here.\r\n") \
-    REPLY(UNAVAILABLE, "502 Command not known here.\r\n") \
-    REPLY(SEQUENCE, "503 Bad sequence of commands.\r\n") \
+    REPLY(UNAVAILABLE, "502 Not known here.\r\n") \
+    REPLY(SEQUENCE, "503 Bad sequence.\r\n") \
     REPLY(NOT_SUPPORTED, "504 Not supported.\r\n") \
     REPLY(USE_1, "522 Use (1).\r\n") \
     REPLY(LOGIN_WRONG, "530 Login incorrect.\r\n") \

@@ -36,10 +36,11 @@ static struct {
     uint32_t accepted_ms;
     uint32_t since_ms; // of the last command byte or the last movement of a transfer
     ftp_t ftp;
-    tcp_input_t received; // not yet taken by the engine
 } session;
 
-#define BUSY "421 Another session is open, only one is possible.\r\n" // telnet's words, which are there once
+static tcp_input_t received LOW_RAM; // by the session, not yet taken by the engine
+
+#define BUSY "421 Another session is open.\r\n" // telnet's words, which are there once
 
 // ---- the data connection (host.h)
 
@@ -125,7 +126,7 @@ static void accept(uint32_t now_ms) {
         session.accepted_ms = session.since_ms = now_ms;
         session.open = true;
         session.known = false;
-        tcp_input_clear(&session.received);
+        tcp_input_clear(&received);
         ftp_start(&session.ftp, servers_login());
     }
 }
@@ -151,14 +152,14 @@ static bool flush(void) {
 static bool receive(uint32_t now_ms, bool *more, bool *lost) {
     bool moved = false;
     while (ftp_wants_input(&session.ftp)) {
-        if (tcp_input_waiting(&session.received)) {
-            ftp_receive(&session.ftp, tcp_input_take(&session.received));
+        if (tcp_input_waiting(&received)) {
+            ftp_receive(&session.ftp, tcp_input_take(&received));
             moved = true;
         } else if (!*more) {
             break;
         } else {
             *more = false;
-            int got = tcp_input_fill(&session.received, session.command);
+            int got = tcp_input_fill(&received, session.command);
             *lost = got < 0;
             if (got <= 0) {
                 break;
@@ -186,7 +187,7 @@ static uint32_t prepare(bool usable, tcp_interest_t *interest, uint32_t now_ms) 
     if (ftp->output_length > 0) {
         interest->send |= tcp_bit(session.command);
     } else if (ftp_wants_input(ftp)) {
-        if (tcp_input_waiting(&session.received)) {
+        if (tcp_input_waiting(&received)) {
             return 0;
         }
         interest->receive |= tcp_bit(session.command);

@@ -80,7 +80,7 @@ static struct {
 
 // Literals, of which the linker shares the ends with the prompt's and FTP's.
 #define WELCOME "\r\nLogin succeeded!\r\nType \"help()\" for more information.\r\n"
-#define BUSY "Another session is open, only one is possible.\r\n"
+#define BUSY "Another session is open.\r\n"
 #define IDLE "\r\nIdle for too long.\r\n"
 #define LATE "\r\nNo login in time.\r\n"
 
@@ -260,7 +260,7 @@ static void take(uint8_t byte, uint32_t now_ms) {
 }
 
 // Take what was received before and, when the socket is ready, one piece more: FTP has its turn too.
-static void receive(const tcp_interest_t *ready, uint32_t now_ms) {
+ONE_COPY static void receive(const tcp_interest_t *ready, uint32_t now_ms) {
     bool more = ready->receive & tcp_bit(session.client);
     while (takes_input() && !session.lost) {
         if (tcp_input_waiting(&session.received)) {
