@@ -198,6 +198,8 @@ class NetworkProcessor:
     def _refuse(self, opcode: int, status: int) -> None:
         if opcode in _BUFFERED:
             self.free_buffer()  # there is no answer to these
+        elif opcode == Opcode.NVMEM_FILEOPEN:
+            self.reply(response_of(opcode), struct.pack("<iI", status, 0))  # in the place of the handle
         else:
             self.reply(response_of(opcode), basic(status))
 
