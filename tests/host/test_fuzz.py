@@ -10,7 +10,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from support.host_sources import FTP, IMAGE, SERVERS, board_header
+from support.host_sources import CHECK, FTP, IMAGE, SERVERS, board_header
 
 ROOT = Path(__file__).resolve().parents[2]
 TARGETS = {
@@ -18,6 +18,7 @@ TARGETS = {
     "path": [f"{SERVERS}/ftp/path.c"],
     "ftp": FTP,
     "image": IMAGE,
+    "check": CHECK,
 }
 SECONDS = os.environ.get("FUZZ_SECONDS", "30" if os.environ.get("CI") else "5")
 FLAGS = [

@@ -13,6 +13,7 @@ FTP = [
     f"{SERVERS}/login.c",
     *(f"{SERVERS}/ftp/{name}.c" for name in ("engine", "transfer", "reply", "command", "listing", "path", "text")),
 ]
+CHECK = ["tests/host/hash_host.c", "ports/cc3200/image/check.c", "ports/cc3200/image/image.c"]
 IMAGE = ["ports/cc3200/image/boot_info.c", "ports/cc3200/image/image.c"]
 
 
