@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 from cc3200sim.board import Board
+from cc3200sim.nwp.errors import FsError
+from cc3200sim.nwp.opcodes import Opcode
 from support.boot_chain import (
     BOOT_INFO,
     CHECK,
@@ -23,6 +25,13 @@ from support.ftp import Ftp
 from support.update import IMAGE, images, info, release, released
 
 NEW = "9.9.9"
+FILE_COMMANDS = (
+    Opcode.NVMEM_FILEOPEN,
+    Opcode.NVMEM_FILECLOSE,
+    Opcode.NVMEM_FILEREADCOMMAND,
+    Opcode.NVMEM_FILEWRITECOMMAND,
+    Opcode.NVMEM_FILEGETINFOCOMMAND,
+)
 
 
 @pytest.mark.req("OTA-1", "BOOT-1")
@@ -197,6 +206,102 @@ def test_a_connection_that_ends_before_the_image_does(factory_board: Board, wipy
         assert ftp.reply().startswith("426")
     assert (info(board), images(board)) == before
     assert ftp.put(f"STOR {IMAGE}", sleeper(7)).startswith("226")
+
+
+@pytest.mark.req("OTA-2", "OTA-5")
+def test_cut_at_each_sector_and_changed_on_a_grid(factory_board: Board) -> None:
+    board = factory_board
+    image = sleeper(7, size=5000)
+    bad = [image[:size] for size in range(0, len(image), 512)]
+    bad += [image[:at] + bytes([image[at] ^ 1 << at % 8]) + image[at + 1 :] for at in range(8, len(image), 211)]
+    ftp = Ftp(board)
+    for content in bad:
+        assert ftp.put(f"STOR {IMAGE}", content).startswith("550")
+    assert info(board) == (FACTORY, READY, FACTORY) and images(board)[1:] == [None, None]
+    assert ftp.put(f"STOR {IMAGE}", image).startswith("226")
+
+
+@pytest.mark.req("OTA-5")
+def test_a_connection_that_breaks_at_any_packet(factory_board: Board) -> None:
+    board = factory_board
+    image = sleeper(7)
+    ftp = Ftp(board)
+    for sent in range(0, len(image), 508):
+        data = ftp.passive()
+        assert ftp(f"STOR {IMAGE}").startswith("150")
+        data.send(image[:sent])
+        board.run(100)
+        data.stream.reset()
+        assert ftp.reply().startswith("426")
+    assert info(board) == (FACTORY, READY, FACTORY) and images(board)[1:] == [None, None]
+
+
+@pytest.mark.req("FTP-4", "OTA-5")
+def test_another_client_during_an_update(factory_board: Board) -> None:
+    board = factory_board
+    ftp = Ftp(board)
+    data = ftp.passive()
+    assert ftp(f"STOR {IMAGE}").startswith("150")
+    data.send(sleeper(7)[:1000])
+    board.run(300)
+    other = board.connect(21)
+    assert other.read_all().startswith(b"421")
+    data.send(sleeper(7)[1000:])
+    data.close()
+    assert ftp.reply().startswith("226")
+    assert images(board)[UPDATE_1] == sleeper(7)
+
+
+class FailingOnce(dict[int, int]):
+    """The network processor's refusals: the n-th command on its files is answered with an error."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.left = number
+        self.failed = 0
+
+    def __contains__(self, opcode: object) -> bool:
+        if not isinstance(opcode, int) or opcode not in FILE_COMMANDS:
+            return False
+        self.left -= 1
+        if self.left == 0:
+            self.failed = opcode
+        return self.left == 0
+
+    def __getitem__(self, opcode: int) -> int:
+        return FsError.NO_AVAILABLE_NV_INDEX
+
+
+@pytest.mark.req("OTA-2", "OTA-5")
+@pytest.mark.parametrize("slots", ["none", "fail-safe", "stock's"])
+def test_each_command_to_the_flash_failing_once(factory_board: Board, slots: str) -> None:
+    board = factory_board
+    if slots != "none":
+        board.flash.write(NAMES[UPDATE_1], sleeper(1), max_size=LIMIT, flags=int(slots == "fail-safe"))
+        board.flash.write(NAMES[UPDATE_2], sleeper(2), max_size=LIMIT, flags=int(slots == "fail-safe"))
+        board.flash.write(BOOT_INFO, bytes((UPDATE_2, READY, UPDATE_1, 0)))
+    before = info(board)
+    begin = board.save()
+    for number in range(1, 100):
+        board.restore(begin)
+        ftp = Ftp(board)
+        board.machine.nwp.refusals = failing = FailingOnce(number)
+        answer = ftp.put(f"STOR {IMAGE}", sleeper(7))
+        board.machine.nwp.refusals = {}
+        active, status, previous = info(board)
+        held = images(board)
+        if answer.startswith("226"):
+            assert (active, status, previous) == (UPDATE_1, CHECK, before[0])
+            assert held[UPDATE_1] == sleeper(7)
+        else:
+            assert answer[:3] in ("451", "452", "550"), answer
+            assert (active, status) == before[:2]
+            assert previous in (before[2], FACTORY) and held[previous] is not None
+        if failing.left > 0:
+            break
+        if failing.failed != Opcode.NVMEM_FILECLOSE:  # a file that does not close stays open until a reset
+            assert ftp.put(f"STOR {IMAGE}", sleeper(8)).startswith("226"), number
+    assert 10 < number < 99
 
 
 @pytest.mark.req("OTA-5")

@@ -21,6 +21,7 @@
 #include "image/boot_info.h"
 #include "image/image.h"
 #include "nwp/boot_info_file.h"
+#include "nwp/flash_file.h"
 
 // How long the network processor may take to stop.
 #define STOP_TIMEOUT_MS (35)
@@ -47,7 +48,7 @@ static bool load(image_id_t image) {
     SlFsFileInfo_t about;
     const char *name = image_file(image);
     return sl_FsGetInfo((const _u8 *)name, 0, &about) >= 0 && image_length_fits(about.FileLen, BOARD_IMAGE_LIMIT)
-        && boot_file_read(name, ram, about.FileLen) && verifies(about.FileLen);
+        && flash_file_read(name, ram, about.FileLen) && verifies(about.FileLen);
 }
 
 // Images of other makers rely on the stock bootloader's state: interrupts enabled in the core, none in the NVIC.

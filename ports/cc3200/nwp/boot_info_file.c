@@ -3,21 +3,14 @@
 
 #include "simplelink.h"
 
+#include "nwp/flash_file.h"
+
 // As the stock bootloader makes the file, so that both can use it. One that is there keeps its size and kind.
 #define BOOT_INFO_BYTES (8)
 #define BOOT_INFO_FLAGS (_FS_FILE_OPEN_FLAG_COMMIT | _FS_FILE_PUBLIC_WRITE | _FS_FILE_PUBLIC_READ)
 
-bool boot_file_read(const char *name, void *data, size_t length) {
-    _i32 file;
-    if (sl_FsOpen((const _u8 *)name, FS_MODE_OPEN_READ, NULL, &file) < 0) {
-        return false;
-    }
-    bool read = sl_FsRead(file, 0, data, length) == (_i32)length;
-    return sl_FsClose(file, NULL, NULL, 0) == 0 && read;
-}
-
 bool boot_info_load(boot_info_t *info) {
-    return boot_file_read(BOOT_INFO_FILE, info, sizeof(*info));
+    return flash_file_read(BOOT_INFO_FILE, info, sizeof(*info));
 }
 
 bool boot_info_keep(const boot_info_t *info) {
@@ -27,5 +20,5 @@ bool boot_info_keep(const boot_info_t *info) {
         return false;
     }
     bool written = sl_FsWrite(file, 0, (_u8 *)info, sizeof(*info)) == sizeof(*info);
-    return sl_FsClose(file, NULL, NULL, 0) == 0 && written;
+    return flash_file_close(file, written) && written;
 }

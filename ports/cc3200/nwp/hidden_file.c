@@ -7,6 +7,7 @@
 #include "simplelink.h"
 
 #include "chip/memory.h"
+#include "nwp/flash_file.h"
 
 // As the stock firmware sizes them, so that a file made by either can be replaced by the other.
 #define SIZE_MAX_BYTES 4096u
@@ -67,9 +68,7 @@ bool hidden_file_write(const uint8_t *data, size_t length) {
 }
 
 bool hidden_file_close(bool keep) {
-    // Closing with this one-letter signature drops what was written (fs.h, sl_FsClose).
-    _u8 abort = 'A';
-    return sl_FsClose(handle, NULL, keep ? NULL : &abort, keep ? 0 : sizeof(abort)) == 0;
+    return flash_file_close(handle, keep);
 }
 
 bool hidden_file_remove(hidden_file_t file) {

@@ -10,6 +10,7 @@
 
 #include "chip/watchdog.h"
 #include "nwp/boot_info_file.h"
+#include "nwp/flash_file.h"
 #include "nwp/processor.h"
 
 // Of what is read back at once, on the stack.
@@ -121,7 +122,7 @@ static bool verify(update_t *update) {
     do {
         got = sl_FsRead(file, update->check.length, piece, sizeof(piece)); // an error at the end of the file
     } while (got > 0 && image_check_add(&update->check, piece, (size_t)got) == NULL);
-    return sl_FsClose(file, NULL, NULL, 0) == 0 && image_check_end(&update->check) == NULL;
+    return flash_file_close(file, true) && image_check_end(&update->check) == NULL;
 }
 
 static bool finish(update_t *update) {
@@ -129,7 +130,7 @@ static bool finish(update_t *update) {
         return false;
     }
     update->opened = false;
-    if (sl_FsClose(update->file, NULL, NULL, 0) != 0 || !verify(update)) {
+    if (!flash_file_close(update->file, true) || !verify(update)) {
         return false;
     }
     boot_info_switch(&update->info, update->slot);
@@ -148,9 +149,7 @@ ONE_COPY refusal_t update_end(update_t *update) {
 
 void update_abort(update_t *update) {
     if (update->opened) {
-        // Closing with this one-letter signature drops what was written (fs.h, sl_FsClose).
-        _u8 abort = 'A';
-        processor_leave(enter(update) ? sl_FsClose(update->file, NULL, &abort, sizeof(abort)) : 0);
+        processor_leave(enter(update) && flash_file_close(update->file, false));
     }
     under_way = false;
 }

@@ -3,6 +3,7 @@
 
 #include "simplelink.h"
 
+#include "nwp/flash_file.h"
 #include "nwp/processor.h"
 #include "storage/block_file.h"
 
@@ -41,7 +42,7 @@ block_file_status_t block_file_read(unsigned index, uint32_t offset, void *data,
     _i32 result = processor_enter() ? sl_FsOpen(name, FS_MODE_OPEN_READ, NULL, &handle) : PROCESSOR_OFF;
     if (result == 0) {
         result = sl_FsRead(handle, offset, data, length);
-        sl_FsClose(handle, NULL, NULL, 0); // what was read is there
+        flash_file_close(handle, true); // what was read is there
     }
     processor_leave(0);
     if (result < 0) {
@@ -66,7 +67,6 @@ bool block_file_write(unsigned index, const block_file_part_t *parts, unsigned c
         offset += parts[i].length;
     }
     // A write that failed is not made valid: the file stays as after a power cut.
-    const unsigned char abort = 'A';
-    good &= sl_FsClose(handle, NULL, good ? NULL : &abort, good ? 0 : sizeof(abort)) == 0;
+    good &= flash_file_close(handle, good);
     return processor_leave(good);
 }
