@@ -53,10 +53,11 @@ def test_every_page_has_a_version_and_is_in_the_list() -> None:
 @pytest.mark.req("BLD-3")
 def test_an_image_is_what_its_page_says(wipy_image: bytes) -> None:
     at = fields("image.md", n=len(wipy_image))
-    assert list(at) == ["stack pointer", "entry point", "code and data", "signature"]
+    assert list(at) == ["stack pointer", "entry point", "trial", "code and data", "signature"]
     assert 0x20000000 < number(wipy_image, at["stack pointer"]) <= 0x20040000
     entry = number(wipy_image, at["entry point"])
     assert entry & 1 and LOAD_ADDRESS < entry < LOAD_ADDRESS + len(wipy_image)
+    assert wipy_image[at["trial"]] == b"TRL1"
     content = wipy_image[: at["signature"].start]
     assert at["code and data"].stop == len(content)
     assert wipy_image[at["signature"]] == hashlib.md5(content).hexdigest().encode()

@@ -186,7 +186,7 @@ def test_a_crowded_flash(factory_board: Board, room: int) -> None:
 
 
 @pytest.mark.req("OTA-5")
-@pytest.mark.parametrize("cut", ["data", "control", "endless"])
+@pytest.mark.parametrize("cut", ["data", "control", "abort", "endless"])
 def test_a_connection_that_ends_before_the_image_does(factory_board: Board, wipy_image: bytes, cut: str) -> None:
     board = factory_board
     before = info(board), images(board)
@@ -202,6 +202,9 @@ def test_a_connection_that_ends_before_the_image_does(factory_board: Board, wipy
         ftp.control.stream.reset()
         board.run(1000)
         ftp = Ftp(board)
+    elif cut == "abort":
+        assert ftp("ABOR").startswith("426")
+        assert ftp.reply().startswith("226")
     else:  # it stands still, and is given up
         assert ftp.reply().startswith("426")
     assert (info(board), images(board)) == before

@@ -14,6 +14,7 @@
 void watchdog_start(void) {
     MAP_PRCMPeripheralClkEnable(PRCM_WDT, CLOCKS);
     MAP_PRCMPeripheralReset(PRCM_WDT); // it counts from 2^32 at 80 MHz
+    HWREG(WDT_BASE + WDT_O_LOCK) = WDT_LOCK_UNLOCK;
     HWREG(WDT_BASE + WDT_O_CTL) = WDT_CTL_INTEN | WDT_CTL_RESEN;
 }
 
