@@ -85,7 +85,7 @@ def test_a_register_without_a_model_is_named_with_what_it_is_for(chip: Chip) -> 
     assert reported(chip, "I2CA0", 0x800) == (
         "read of I2CA0.SOAR (0x40020800, 4 bytes) at pc 0x20004444: I2CA0.SOAR is not modelled (target mode)"
     )
-    assert reported(chip, "DTHE", 0xC14, 5).endswith("DTHE.CRC_DIN is not modelled (the CRC engine)")
+    assert reported(chip, "DTHE", 0x820, 5).endswith("DTHE.AES_IM is not modelled (the AES and DES engines)")
 
 
 def test_every_register_answers_or_is_named(chip: Chip) -> None:

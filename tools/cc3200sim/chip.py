@@ -15,6 +15,7 @@ from cc3200sim.nwp.link import Lspi, NwpInterrupt
 from cc3200sim.peripheral import Peripheral
 from cc3200sim.peripherals.adc import Adc
 from cc3200sim.peripherals.apps_config import AppsConfig
+from cc3200sim.peripherals.dthe import Dthe
 from cc3200sim.peripherals.gpio import Gpio
 from cc3200sim.peripherals.gspi import Gspi
 from cc3200sim.peripherals.hib import Hib1p2, Hib3p3
@@ -22,7 +23,7 @@ from cc3200sim.peripherals.i2c import I2c
 from cc3200sim.peripherals.ocp_shared import OcpShared
 from cc3200sim.peripherals.prcm import AppsRcm, ClockGate, Gprcm
 from cc3200sim.peripherals.reset import Domain
-from cc3200sim.peripherals.shamd5 import Dthe, ShaMd5
+from cc3200sim.peripherals.shamd5 import ShaMd5
 from cc3200sim.peripherals.timer import Timer
 from cc3200sim.peripherals.uart import Uart
 from cc3200sim.peripherals.wdt import Wdt

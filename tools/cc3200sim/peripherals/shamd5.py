@@ -317,24 +317,3 @@ class ShaMd5(RegisterBlock):
     def _store_bytes(self, base: int, data: bytes) -> None:
         for index, word in enumerate(struct.unpack(f"<{len(data) // 4}I", data)):
             self.regs[base + 4 * index] = word
-
-
-DTHE = Table("hw_dthe.h", "DTHE_O_")
-DTHE.stored(0x810, "SHA_IM", writable=0x7, reset=0x7)
-for _offset, _name in ((0x814, "SHA_RIS"), (0x818, "SHA_MIS"), (0x81C, "SHA_IC")):
-    DTHE.constant(_offset, _name, note="no transfer by DMA ever ends")
-DTHE.unmodelled(
-    "the AES and DES engines",
-    "AES_IM:0x820 AES_RIS:0x824 AES_MIS:0x828 AES_IC:0x82C DES_IM:0x830 DES_RIS:0x834 DES_MIS:0x838 DES_IC:0x83C",
-)
-DTHE.unmodelled("the CRC engine", "CRC_CTRL:0xC00 CRC_SEED:0xC10 CRC_DIN:0xC14 CRC_RSLT_PP:0xC18")
-DTHE.unmodelled(
-    "clock gating and the random key",
-    "EIP_CGCFG:0xA00 EIP_CGREQ:0xA04 RAND_KEY0:0xF00 RAND_KEY1:0xF04 RAND_KEY2:0xF08 RAND_KEY3:0xF0C",
-)
-
-
-class Dthe(RegisterBlock):
-    """DTHE's hash interrupt registers: they tell of DMA transfers, of which there are none. CRC is not modelled."""
-
-    TABLE = DTHE
