@@ -29,7 +29,6 @@ def sent(board: Board, files: list[Path]) -> Board:
     return board
 
 
-@pytest.mark.req("REPL-1")
 def test_tasks_run_side_by_side(sent: Board) -> None:
     said = sent.repl(
         """
@@ -57,7 +56,6 @@ asyncio.run(main())
     assert said.splitlines() == ["a 0", "b 0", "a 1", "b 1", "a 2", "['b', 'a']", "c 0", "timeout"]
 
 
-@pytest.mark.req("REPL-1")
 def test_a_server_and_what_it_costs(sent: Board) -> None:
     before = int(sent.repl("import gc; gc.collect(); print(gc.mem_free())"))
     said = sent.repl(

@@ -121,7 +121,9 @@ f.flush()
 read = g.read() == 'a' * 3000
 f.close()
 g.close()
-content = open('a').read() == 'a' * 3000 + 'z' * 2000
+f = open('a')
+content = f.read(3000) == 'a' * 3000 and f.read() == 'z' * 2000
+f.close()
 print((results, read, os.stat('a')[6], content, os.stat('b')[6], sorted(os.listdir())[:2]))
 """
     results, read, size, content, other, names = value(board, script)
@@ -314,7 +316,9 @@ def test_aliases_of_hidden_files_are_the_hidden_files(board: Board) -> None:
     ):
         for command in ("STOR", "APPE", "RETR"):
             data = ftp.passive()
-            assert ftp(f"{command} {alias}").startswith("553"), alias
+            # An update is refused by what the board lacks, here a bootloader.
+            refusal = "550 no bootloader" if command == "STOR" and "mcuimg" in alias.lower() else "553"
+            assert ftp(f"{command} {alias}").startswith(refusal), alias
             data.close()
         assert ftp(f"MKD {alias}").startswith("553")
         assert ftp(f"SIZE {alias}").startswith("550")

@@ -17,16 +17,20 @@ TASK = "in the task that waits for sockets, whose clients let go of them and of 
 INSIDE = "called through a door"
 ALONE = "the bootloader has no other task: nothing restarts the host driver"
 BETWEEN = "between processor_enter, or what calls it, and processor_leave"
+CALLED_BETWEEN = "what calls it is between enter, which is processor_enter and more, and processor_leave"
 WITHOUT = {
-    "boot/main.c": dict.fromkeys(("read_file", "keep_boot_info", "load", "main"), ALONE),
+    "boot/main.c": dict.fromkeys(("load", "main"), ALONE),
     "nwp/processor.c": {"start": START, "processor_restart": START},
     "nwp/tcp.c": dict.fromkeys(
         ("tcp_set_non_blocking", "tcp_listen", "tcp_accept", "tcp_transmit", "tcp_receive", "tcp_wait"), TASK
     )
     | {"tcp_close_descriptor": f"{TASK}; or {INSIDE}"},
-    "nwp/hidden_file.c": dict.fromkeys(
-        ("hidden_file_open", "hidden_file_write", "hidden_file_close", "hidden_file_remove"), TASK
+    "nwp/hidden_file.c": dict.fromkeys(("hidden_file_open", "hidden_file_write", "hidden_file_remove"), TASK),
+    "nwp/flash_file.c": dict.fromkeys(
+        ("flash_file_read", "flash_file_close"), f"{ALONE}; or {CALLED_BETWEEN}; or {TASK}"
     ),
+    "nwp/boot_info_file.c": {"boot_info_keep": f"{ALONE}; or {CALLED_BETWEEN}"},
+    "nwp/update.c": dict.fromkeys(("open_slot", "put", "verify"), CALLED_BETWEEN),
     "nwp/address.c": {"set_dhcp_range": INSIDE, "set": INSIDE},
     "nwp/radio.c": {"set_option": INSIDE, "set": INSIDE, "finish_scan": INSIDE, "join": INSIDE},
     "bindings/socket_io.c": {"attempt": INSIDE},
