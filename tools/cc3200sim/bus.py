@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from cc3200sim.peripheral import BusError, Peripheral, Unmodelled
-from cc3200sim.polling import LOADS
 from cc3200sim.register_table import Access as Kind
 
 log = logging.getLogger("cc3200sim.bus")
+
+LOADS = 4  # of one register in a row, before a loop that waits for it is suspected
 
 ROM_BASE, ROM_SIZE = 0x0000_0000, 0x0008_0000
 SRAM_BASE, SRAM_SIZE = 0x2000_0000, 0x0004_0000

@@ -7,28 +7,22 @@ before: the end of the slice. Time and instructions are what they would have bee
 
 from __future__ import annotations
 
-from typing import Protocol
-
+from cc3200sim.bus import LOADS
 from cc3200sim.peripheral import Peripheral
-from cc3200sim.unicorn_handle import Engine
+from cc3200sim.unicorn_handle import Engine, RegisterSet
 
-LOADS = 4  # of one register in a row, before a loop is suspected
 _FEWEST_LAPS = 16  # below, comparing costs more than running
 _PATIENCE = 64  # loads until the next try, doubled by each that was in vain
 _MOST_PATIENCE = 1 << 14
 
 
-class Registers(Protocol):
-    """All of the processor's, as `RegisterSet` reads them."""
-
-    def read(self) -> list[int]:
-        """Their values."""
-
-
 class Polling:
-    """Asked by the bus after LOADS loads of one register in a row (`seen`); the core says when a slice begins."""
+    """Asked by the bus after LOADS loads of one register in a row (`seen`); the core says when a slice begins.
 
-    def __init__(self, engine: Engine, registers: Registers, ram: memoryview) -> None:
+    `registers` are all that an instruction can depend on.
+    """
+
+    def __init__(self, engine: Engine, registers: RegisterSet, ram: memoryview) -> None:
         self._engine, self._registers, self._ram = engine, registers, ram
         self._patience = _PATIENCE
         self._lap: tuple[int, list[int], bytes] | None = None

@@ -80,8 +80,9 @@ class Flash(Nor):
             )
         self._table: dict[str, FileEntry] = {}
         self._settings: dict[str, bytes] = {}
-        self.settings_place: FileEntry | None = self._place_settings(size // BLOCK_SIZE - _SETTINGS_BLOCKS)
+        self.settings_place: FileEntry | None = None
         """Where the settings go in a dump; None: nowhere yet, the flash came without a place for them."""
+        self.settings_place = self._place_settings(size // BLOCK_SIZE - _SETTINGS_BLOCKS)
         self.revision = 0
         """Of the file table: how often it has changed."""
 
@@ -94,7 +95,10 @@ class Flash(Nor):
 
     def _commit_table(self, apply: Callable[[], object]) -> None:
         self._commit(apply)
-        self.revision = (self.revision + 1) % 0xFFFF
+        self._revise()
+
+    def _revise(self) -> None:
+        self.revision = (self.revision + 1) % table.REVISIONS
 
     # --- the file table ---------------------------------------------------------------------------------------------
 
@@ -235,13 +239,12 @@ class Flash(Nor):
             if hole is None:
                 raise FlashError(f"no room in the serial flash for {SETTINGS}, the network processor's settings")
             self.settings_place = self._place_settings(hole)
-            self.revision += 1
+            self._revise()
         if len(pack_settings({**self._settings, name: value})) > self.settings_place.allocated:
             raise FlashError(f"the network processor's settings have grown over {self.settings_place.allocated} bytes")
         self._commit(lambda: self._settings.__setitem__(name, value))
 
     def _place_settings(self, first_block: int) -> FileEntry:
-        self.settings_place = None
         index = self._free_index(SETTINGS)
         if index is None:
             raise FlashError(f"no entry in the file table for {SETTINGS}, the network processor's settings")

@@ -13,6 +13,7 @@ from cc3200sim.flash.nor import BLOCK_SIZE
 
 ENTRIES = 128
 SLOTS = 2  # blocks 0 and 1
+REVISIONS = 0xFFFF  # then they start over; FFFF is an empty slot
 LARGEST_FILE = 255  # blocks of one copy: a byte tells them
 
 _MAGIC = 0x534C
@@ -76,7 +77,7 @@ def encode(table: Table) -> bytes:
 def decode(block: bytes) -> Table | None:
     """The table of a block, None if it holds none. ValueError for one that contradicts itself."""
     revision, magic = struct.unpack_from("<HH", block)
-    if magic != _MAGIC or revision == 0xFFFF:
+    if magic != _MAGIC or revision == REVISIONS:
         return None
     table = Table(revision, unknown=block[_UNKNOWN])
     for index in range(ENTRIES):
@@ -101,6 +102,6 @@ def newest(blocks: list[bytes]) -> Table | None:
         return None
     newer = tables[0]
     for table in tables[1:]:
-        if 0 < (table.revision - newer.revision) % 0xFFFF < 0x8000:
+        if 0 < (table.revision - newer.revision) % REVISIONS < 0x8000:
             newer = table
     return newer

@@ -159,8 +159,8 @@ class Blocks:
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go back to a saved state."""
-        for name, block_state in state["blocks"].items():
-            self.placed[name].restore(block_state)
         for name, gate in self._gated():
             gate.restore_gate(state["clocks"][name])
+        for name, block_state in state["blocks"].items():
+            self.placed[name].restore(block_state)
         self.pins.restore(state["pins"])

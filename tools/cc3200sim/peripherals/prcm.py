@@ -130,13 +130,12 @@ class AppsRcm(RegisterBlock):
                     "%s works without its %s-mode clock: on the chip it stops while the core sleeps", gate.name, mode
                 )
 
-    def _gate_clocks(self, restored: bool = False) -> None:
-        """Let the blocks know. restored: their clocks come back from the snapshot by themselves."""
+    def _gate_clocks(self) -> None:
         for gate in ClockGate:
             clocks = self.regs[gate.clock]
             for block in self._blocks[gate]:
                 block.clocked = bool(clocks & RUN_CLOCK)
-                if isinstance(block.clock, GatedClock) and not restored:
+                if isinstance(block.clock, GatedClock):
                     block.clock.gate(block.clocked)
 
     @writes_each(*(gate.clock for gate in ClockGate))
@@ -146,7 +145,7 @@ class AppsRcm(RegisterBlock):
 
     def restore(self, state: dict[str, Any]) -> None:
         super().restore(state)
-        self._gate_clocks(restored=True)
+        self._gate_clocks()  # their clocks are as they were already
 
     def slow_clock_match(self) -> None:
         """The hibernate block's RTC has reached its interrupt time."""
