@@ -7,7 +7,8 @@ from pathlib import Path
 
 from cc3200sim import rom
 from cc3200sim.board import Board, BoardTimeout
-from cc3200sim.flash import DEFAULT_SIZE, Flash, dump
+from cc3200sim.cli.arguments import add_flash_size
+from cc3200sim.flash import Flash, dump
 from cc3200sim.run.options import UsageError, read_image
 
 HELP = "make the serial flash of a new board"
@@ -22,8 +23,7 @@ def add_arguments(make: argparse.ArgumentParser) -> None:
     make.add_argument("--image", metavar="FILE", type=Path, required=True, help="the factory's image (mcuimg.bin)")
     make.add_argument("--bootloader", metavar="FILE", type=Path, required=True, help="bootloader.bin")
     make.add_argument("--flash", metavar="FILE", type=Path, required=True, help="the dump to write")
-    make.add_argument("--flash-size", metavar="MIB", type=int, choices=range(1, 17), default=DEFAULT_SIZE >> 20,
-                      help="size of the flash (default: %(default)s)")  # fmt: skip
+    add_flash_size(make, "--flash-size", "size of the flash")
     make.add_argument("--rom", metavar="FILE", type=Path, help="the ROM stand-in")
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import fcntl
 import hashlib
 import json
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from cc3200sim.flash import BLOCK_SIZE, DEFAULT_SIZE, FileEntry, Flash, FlashError, dump
+from cc3200sim.cli.arguments import add_flash_size
+from cc3200sim.flash import BLOCK_SIZE, FileEntry, Flash, FlashError, dump
 
 _DESCRIPTION = "Files in a dump of a CC3200's serial flash: of a board, or of wipy-sim --flash."
 _FAIL_SAFE = 1  # sl_FsOpen's commit
@@ -43,8 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     make = command(_make, "make", "make a new flash")
     make.add_argument("--file", metavar="NAME=LOCAL", dest="files", action="append", default=[], type=_pair,
                       help="a file to put into it; may be given again")  # fmt: skip
-    make.add_argument("--size", metavar="MIB", type=int, choices=range(1, 17), default=DEFAULT_SIZE >> 20,
-                      help="of the flash (default: %(default)s)")  # fmt: skip
+    add_flash_size(make, "--size", "of the flash")
     command(_check, "check", "tell whether the dump is whole: table, copies, images")
     return parser
 
@@ -67,15 +66,11 @@ def _pair(text: str) -> tuple[str, Path]:
 def _changed(path: Path) -> Iterator[Flash]:
     """The flash, to be changed: locked against runs of the emulator, written when all went well."""
     try:
-        with path.open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            flash = dump.load(path)
+        with dump.locked(path) as flash:
             yield flash
             dump.store(flash, path)
-    except BlockingIOError:
+    except dump.FlashInUse:
         raise FlashError(f"the serial flash {path} is in use by a run of the emulator") from None
-    except OSError as error:
-        raise FlashError(f"can't read the serial flash {path}: {error.strerror}") from error
 
 
 def _named(flash: Flash, name: str) -> tuple[str, FileEntry]:

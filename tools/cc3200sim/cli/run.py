@@ -11,7 +11,8 @@ from pathlib import Path
 
 from cc3200sim import rom
 from cc3200sim.bus import Access
-from cc3200sim.flash import DEFAULT_SIZE, dump
+from cc3200sim.cli.arguments import add_flash_size
+from cc3200sim.flash import dump
 from cc3200sim.machine import Machine
 from cc3200sim.run.attachment import Attachment
 from cc3200sim.run.console import open_console
@@ -43,14 +44,7 @@ def add_arguments(run: argparse.ArgumentParser) -> None:
         type=Path,
         help="serial flash: made if missing, saved at the end; else it starts blank and is forgotten",
     )
-    run.add_argument(
-        "--flash-size",
-        metavar="MIB",
-        type=int,
-        choices=range(1, 17),
-        default=DEFAULT_SIZE >> 20,
-        help="size of a new serial flash (default: %(default)s)",
-    )
+    add_flash_size(run, "--flash-size", "size of a new serial flash")
     run.add_argument(
         "--rom", metavar="FILE", type=Path, help=f"the ROM stand-in, else ${rom.ROM_VARIABLE} or build/rom/rom.bin"
     )

@@ -7,11 +7,14 @@ settings in a file of ours. A dump that came from a board and was not changed go
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import json
 import os
 import struct
 import tempfile
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 
 from cc3200sim.flash import old_container, table
@@ -151,6 +154,24 @@ def _settings(data: bytes, place: FileEntry | None) -> dict[str, bytes]:
         return {str(name): bytes.fromhex(value) for name, value in json.loads(text).items()}
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise FlashError(f"the network processor's settings in {SETTINGS} are damaged") from error
+
+
+class FlashInUse(FlashError):
+    """Another program has the file: of two that change it the later would undo the earlier."""
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[Flash]:
+    """The flash of a file, as `load` reads it; nobody else gets it in the meantime. FlashInUse if somebody has it."""
+    with contextlib.ExitStack() as held:
+        try:
+            file = held.enter_context(path.open("rb"))
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise FlashInUse(f"the serial flash {path} is in use by another run") from None
+        except OSError as error:
+            raise FlashError(f"can't read the serial flash {path}: {error.strerror}") from error
+        yield load(path)
 
 
 def store(flash: Flash, path: Path | str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -95,10 +94,6 @@ def _open_flash(path: Path | None, size: int, held: contextlib.ExitStack) -> Fla
             raise UsageError(f"can't make the serial flash {path}: its folder is missing or not writable")
         dump.store(Flash(size), path)
     try:
-        file = held.enter_context(path.open("rb"))
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise UsageError(f"the serial flash {path} is in use by another run: --flash takes another one") from None
-    except OSError as error:
-        raise UsageError(f"can't read the serial flash {path}: {error.strerror}") from error
-    return dump.load(path)
+        return held.enter_context(dump.locked(path))
+    except dump.FlashInUse as error:
+        raise UsageError(f"{error}: --flash takes another one") from None
