@@ -2,7 +2,9 @@
 
 import fcntl
 import os
-from collections.abc import Iterator
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -39,3 +41,20 @@ def lock(path: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def made_once(final: Path, new: Callable[[Path], Path]) -> Path:
+    """final, made where it is missing: whole or not at all, and by one process. Raises UserError as `make` does.
+
+    new: makes it in a folder of its own, and says which file or folder there it is.
+    """
+    if final.exists():
+        return final
+    make(final.parent)
+    with lock(final.parent):
+        if not final.exists():  # by another process, while this one waited
+            for left in final.parent.glob("new-*"):  # of an interrupted run
+                shutil.rmtree(left, ignore_errors=True)
+            with tempfile.TemporaryDirectory(dir=final.parent, prefix="new-") as name:
+                new(Path(name)).rename(final)
+    return final

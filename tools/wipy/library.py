@@ -30,26 +30,18 @@ def compiler(manifest: Path = MANIFEST, console: Console | None = None) -> Path:
     """mpy-cross of the pinned version for this computer. Raises UserError where it can't be made."""
     console = console or Console()
     pin = thirdparty.read_manifest(manifest)
-    place = cache.folder() / "mpy-cross"
-    final = place / f"{pin.version}-{pin.sha256[:12]}"
-    if final.exists():
-        return final
-    for tool in ("make", "gcc"):
-        if shutil.which(tool) is None:
-            raise UserError(f"mpy-cross, the compiler of library files, needs {tool}: install it")
-    cache.make(place)
-    with cache.lock(place):
-        if final.exists():
-            return final
-        for left in place.glob("new-*"):  # of an interrupted run
-            shutil.rmtree(left, ignore_errors=True)
-        with tempfile.TemporaryDirectory(dir=place, prefix="new-") as name:
-            console.say("building mpy-cross, upstream's compiler of library files")
-            archive = thirdparty.fetch(pin, console)
-            thirdparty.unpack(archive, Path(name), lambda path: path.startswith(_COMPILER))
-            peer.run_make(["make", "-j2"], Path(name) / "mpy-cross", "mpy-cross")
-            (Path(name) / "mpy-cross/build/mpy-cross").rename(final)
-    return final
+
+    def build(folder: Path) -> Path:
+        for tool in ("make", "gcc"):
+            if shutil.which(tool) is None:
+                raise UserError(f"mpy-cross, the compiler of library files, needs {tool}: install it")
+        console.say("building mpy-cross, upstream's compiler of library files")
+        archive = thirdparty.fetch(pin, console)
+        thirdparty.unpack(archive, folder, lambda path: path.startswith(_COMPILER))
+        peer.run_make(["make", "-j2"], folder / "mpy-cross", "mpy-cross")
+        return folder / "mpy-cross/build/mpy-cross"
+
+    return cache.made_once(cache.folder() / "mpy-cross" / f"{pin.version}-{pin.sha256[:12]}", build)
 
 
 def make(folder: Path, manifest: Path = MANIFEST, console: Console | None = None) -> list[Path]:

@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,14 +69,23 @@ def build(
         raise UserError("the peer's build needs make: install it")
     version = ".".join(map(str, compiler.version))
     sha256 = thirdparty.read_manifest(manifest).sha256
-    place = cache.folder() / "peer"
     changed = "-larger-servers-stack" if larger_servers_stack else ""
-    final = place / f"{board}-{sha256[:12]}-gcc-{version}-newlib-{compiler.newlib}{changed}"
-    if not final.is_dir():
-        cache.make(place)
-        with cache.lock(place):
-            if not final.is_dir():
-                _build_new(manifest, final, make_command(compiler, jobs, board), board, console, larger_servers_stack)
+    final = cache.folder() / "peer" / f"{board}-{sha256[:12]}-gcc-{version}-newlib-{compiler.newlib}{changed}"
+
+    def build_new(folder: Path) -> Path:
+        console.say("building the peer, upstream's port, by its own Makefile")
+        port = unpack(manifest, folder / "tree", console)
+        if larger_servers_stack:
+            _enlarge_servers_stack(port)
+        run_make(make_command(compiler, jobs, board), port)
+        kept = folder / "images"
+        kept.mkdir()
+        made = images(port, board)
+        for image in (made.mcuimg, made.elf, made.map):
+            shutil.copy2(image, kept)
+        return kept
+
+    cache.made_once(final, build_new)
     return PeerImages(final / "mcuimg.bin", final / "application.axf", final / "application.axf.map")
 
 
@@ -87,26 +95,6 @@ def _enlarge_servers_stack(port: Path) -> None:
         if count != 1:
             raise UserError(f"the peer's {name} does not say how large a stack is as it used to")
         (port / name).write_text(text)
-
-
-def _build_new(
-    manifest: Path, final: Path, command: Sequence[str], board: str, console: Console, larger_servers_stack: bool
-) -> None:
-    """Builds in a temporary folder and keeps the images alone: they are there whole or not at all."""
-    for left in final.parent.glob("new-*"):  # of an interrupted run
-        shutil.rmtree(left, ignore_errors=True)
-    with tempfile.TemporaryDirectory(dir=final.parent, prefix="new-") as name:
-        console.say("building the peer, upstream's port, by its own Makefile")
-        port = unpack(manifest, Path(name) / "tree", console)
-        if larger_servers_stack:
-            _enlarge_servers_stack(port)
-        run_make(command, port)
-        kept = Path(name) / "images"
-        kept.mkdir()
-        made = images(port, board)
-        for image in (made.mcuimg, made.elf, made.map):
-            shutil.copy2(image, kept)
-        kept.rename(final)
 
 
 def run_make(command: Sequence[str], folder: Path, what: str = "the peer") -> None:
