@@ -69,10 +69,14 @@ void buffers_look(buffers_t *buffers, unsigned available, uint32_t now_ms) {
     }
 }
 
+// Whether so few are left that who has logged in, or a guest, gets none.
+static bool runs_short(const buffers_t *buffers, bool guest) {
+    return buffers->held > 0 && buffers->all - buffers->held <= KEPT_FREE + (int)guest;
+}
+
 bool buffers_may_send(const buffers_t *buffers, unsigned socket, uint32_t now_ms) {
     bool guest = buffers->guests & bit(socket);
-    unsigned available = buffers->all - buffers->held;
-    if (buffers->held > 0 && available <= KEPT_FREE + (unsigned)guest) {
+    if (runs_short(buffers, guest)) {
         return false;
     }
     if (buffers->stuck == 0) {
@@ -95,9 +99,8 @@ uint32_t buffers_next_look_ms(const buffers_t *buffers, uint32_t sockets) {
         return 1;
     }
     uint32_t hopeless = buffers->silent;
-    unsigned available = buffers->all - buffers->held;
-    if (available <= KEPT_FREE + 1 && buffers->held == buffers->stuck) {
-        hopeless |= available <= KEPT_FREE ? UINT32_MAX : buffers->guests;
+    if (buffers->held == buffers->stuck) {
+        hopeless |= runs_short(buffers, false) ? UINT32_MAX : runs_short(buffers, true) ? buffers->guests : 0;
     }
     return sockets & ~hopeless ? BUFFERS_TURN_MS - 1 : BUFFERS_SLOW_LOOK_MS;
 }
