@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import json
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 from cc3200sim.cli import flash_image
 from cc3200sim.flash import dump
 from support import sffs
+from support.boot_chain import signed
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_files_go_out_and_in(flash: str, tmp_path: Path, capsys: pytest.CaptureF
 def test_a_new_flash_is_made_of_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "a").write_bytes(b"a" * 100)
     image = b"x" * 1000
-    (tmp_path / "image").write_bytes(image + hashlib.md5(image).hexdigest().encode())
+    (tmp_path / "image").write_bytes(signed(image))
     path = str(tmp_path / "flash.bin")
     files = [f"--file=/cert/a={tmp_path / 'a'}", f"--file=/sys/factimg.bin={tmp_path / 'image'}"]
     assert flash_image.main(["make", path, "--size", "1", *files]) == 0

@@ -6,7 +6,6 @@ first of PARTS that was at work in it, so the parts and the idle rest add up to 
 
 from __future__ import annotations
 
-import hashlib
 import re
 import struct
 from collections.abc import Callable, Mapping, Sequence
@@ -17,6 +16,7 @@ from cc3200sim.board import Board, BoardTimeout, Client
 from cc3200sim.busy import length, merge, shares
 from cc3200sim.clock import CPU_HZ
 from cc3200sim.flash import ERASE_SECONDS, PROGRAM_SECONDS, READ_SECONDS_PER_BYTE
+from wipy.image import sign
 
 from bench import images
 
@@ -116,7 +116,7 @@ def update(board: Board, client: Client) -> Figures:
     """An image of UPDATE_KB where both copies of a slot hold one, so that it is erased."""
     code = struct.pack("<II", 0x20003000, 0x20004009).ljust(UPDATE_KB * _KB - 32, b"\xa5")
     board.flash.write("/sys/bootinfo.bin", bytes((0, 1, 0, 0)), max_size=256, flags=1)
-    image = code + hashlib.md5(code).hexdigest().encode()
+    image = sign(code)
     for _ in range(2):
         put(board, client, image, "/flash/sys/mcuimg.bin")
     return put(board, client, image, "/flash/sys/mcuimg.bin")
